@@ -1,0 +1,85 @@
+"""The whole story: files become cited passages, a question becomes a cited answer or an honest "not in the articles".
+
+files -> documents -> passages -> vectors -> store            (index)
+question -> hits -> readings -> Answer | NoAnswer             (answer)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from qa.errors import InputError
+from qa.indexing import Indexer
+from qa.protocols import PassageStore, Progress, Reader, Retriever
+from qa.records import Filter, IndexReport, Reply, Timings
+from qa.selection import Selector
+
+NO_FILTER = Filter()
+
+
+def _silent(_stage: str) -> None:
+    """Nobody is watching."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citespan:
+    """A store with everything needed to fill it and to ask it. Made by ``qa.open_store``."""
+
+    store: PassageStore
+    indexer: Indexer
+    retriever: Retriever
+    reader: Reader
+    selector: Selector
+    top_k: int
+    max_question: int
+
+    def index(self, paths: Sequence[str], *, prune: bool = False, progress: Progress | None = None) -> IndexReport:
+        """Add or update the articles under ``paths`` (files, folders, globs); unchanged ones cost nothing.
+
+        ``prune`` also removes articles that lay under those folders and are gone. One bad file never stops the
+        others: it is named in ``failed``.
+        """
+        return self.indexer.index(paths, prune=prune, progress=progress)
+
+    def answer(
+        self,
+        question: str,
+        *,
+        where: Filter = NO_FILTER,
+        top_k: int | None = None,
+        on_stage: Callable[[str], None] = _silent,
+    ) -> Reply:
+        """One answer with its citations, or the reason why there is none.
+
+        ``on_stage`` hears "searching", "reading". Raises InputError for an empty or overlong question.
+        """
+        question = self._checked(question)
+        began = perf_counter()
+        on_stage("searching")
+        hits = self.retriever.retrieve(question, self.top_k if top_k is None else top_k, where)
+        retrieved = perf_counter()
+        on_stage("reading")
+        readings = self.reader.read(question, [hit.passage for hit in hits])
+        read = perf_counter()
+        documents = self.store.documents({hit.passage.document_id for hit in hits})
+        reply = self.selector.select(question, hits, readings, documents)
+        timings = Timings(
+            retrieve=1000 * (retrieved - began), read=1000 * (read - retrieved), total=1000 * (perf_counter() - began)
+        )
+        return replace(reply, timings=timings)
+
+    def _checked(self, question: str) -> str:
+        question = " ".join(question.split())
+        if not question:
+            raise InputError("expected a question, found an empty one; type a question")
+        if len(question) > self.max_question:
+            raise InputError(
+                f"expected a question of at most {self.max_question} characters, found {len(question)}; shorten it"
+            )
+        return question
+
+    def close(self) -> None:
+        """Release the store's files and locks."""
+        self.store.close()
