@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from qa.errors import InputError
 from qa.indexing import Indexer
+
+from qa.errors import InputError
+from qa.lookup import Library
 from qa.protocols import PassageStore, Progress, Reader, Retriever
-from qa.records import Filter, IndexReport, Reply, Timings
+from qa.records import CitationView, Document, Filter, IndexReport, Problem, Reply, SourceSummary, Timings
 from qa.selection import Selector
 
 NO_FILTER = Filter()
@@ -56,6 +58,7 @@ class Citespan:
         ``on_stage`` hears "searching", "reading". Raises InputError for an empty or overlong question.
         """
         question = self._checked(question)
+        where = replace(where, sources=self._named(where.sources))
         began = perf_counter()
         on_stage("searching")
         hits = self.retriever.retrieve(question, self.top_k if top_k is None else top_k, where)
@@ -79,6 +82,35 @@ class Citespan:
                 f"expected a question of at most {self.max_question} characters, found {len(question)}; shorten it"
             )
         return question
+
+    def _named(self, sources: tuple[str, ...]) -> tuple[str, ...]:
+        """People name articles by file name or stem; the store knows them by full source."""
+        return tuple(dict.fromkeys(found.source for source in sources for found in self.library.find(source)))
+
+    @property
+    def library(self) -> Library:
+        """The stored articles: cite, show, sources, remove, find."""
+        return Library(self.store)
+
+    def cite(self, citation_id: str) -> CitationView:
+        """See Library.cite."""
+        return self.library.cite(citation_id)
+
+    def show(self, source: str) -> Document:
+        """See Library.show."""
+        return self.library.show(source)
+
+    def sources(self) -> list[SourceSummary]:
+        """See Library.sources."""
+        return self.library.sources()
+
+    def remove(self, source: str) -> SourceSummary:
+        """See Library.remove."""
+        return self.library.remove(source)
+
+    def check(self) -> list[Problem]:
+        """Every broken invariant of the store; empty when all is well."""
+        return self.store.check()
 
     def close(self) -> None:
         """Release the store's files and locks."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from qa.calibration import Calibration
 from qa.records import Document, Filter, Hit, Passage, Problem, Reading, SourceSummary
 
 if TYPE_CHECKING:
@@ -104,6 +105,10 @@ class Reader(Protocol):
     @property
     def name(self) -> str:
         """Identifies the reader in reports."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """What its scores are worth as probabilities."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """One reading per passage, in the order given."""

@@ -114,7 +114,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a quote stands: ``document.text[start:end] == quote``, inside the sentence ``[sentence_start, sentence_end)``."""
+    """Where a quote stands: ``document.text[start:end] == quote``; ``sentence`` is the sentence around it."""
 
     id: str
     document_id: str
@@ -202,6 +202,7 @@ Reply = Answer | NoAnswer
 class SourceSummary:
     """One indexed article, without its text."""
 
+    document_id: str
     source: str
     title: str
     url: str | None

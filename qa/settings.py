@@ -21,7 +21,9 @@ class Settings:
     """All that can be set. ``store`` reads the environment variable CITESPAN_STORE, and so on for each name."""
 
     store: str = _setting(".citespan", "folder of the store, or the URL of a Chroma server")
-    embedder: str = _setting("packaged", "'packaged' (all-MiniLM-L6-v2) or a sentence-transformers model folder or name")
+    embedder: str = _setting(
+        "packaged", "'packaged' (all-MiniLM-L6-v2) or a sentence-transformers model folder or name"
+    )
     reader: str = _setting("packaged", "'packaged', 'baseline', or a folder or ONNX file of an extractive reader")
     top_k: int = _setting(8, "passages that the reader may read for a question", 1, 100)
     candidates: int = _setting(50, "passages that each retriever hands to the fusion", 1, 1000)

@@ -1,0 +1,66 @@
+"""From a reader's scores to one probability that the shown answer is right. Pure.
+
+Logistic regression over a handful of evidence features (Platt scaling, J. Platt 1999, with more than one feature),
+fitted by ``qa.training`` on questions asked of an index from which the answer is missing for a share of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from qa.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about one answer after reading.
+
+    margin: its best span's score over that passage's null score.
+    lead: that margin less the best margin of a different answer (0 when there is none; negative for a runner-up).
+    log_rank: natural logarithm of the retrieval rank (from 1) of the best passage that holds it.
+    agreement: natural logarithm of the number of passages that do not overlap and say the same.
+    """
+
+    margin: float
+    lead: float
+    log_rank: float
+    agreement: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights of the evidence, the bias, and the confidence under which an answer is refused.
+
+    ``rank_weight`` is taken off a candidate's margin, times the log of its passage's rank, when candidates of
+    different passages are compared.
+    """
+
+    bias: float = 0.0
+    margin: float = 0.5
+    lead: float = 0.0
+    log_rank: float = 0.0
+    agreement: float = 0.0
+    threshold: float = 0.4
+    rank_weight: float = 0.0
+
+    def probability(self, evidence: Evidence) -> float:
+        """That the answer is right, 0..1: the logistic function of the weighted evidence."""
+        logit = (
+            self.bias
+            + self.margin * evidence.margin
+            + self.lead * evidence.lead
+            + self.log_rank * evidence.log_rank
+            + self.agreement * evidence.agreement
+        )
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+
+
+def calibration_from(values: Mapping[str, object], where: str) -> Calibration:
+    """A calibration from parsed JSON. Raises ModelError naming ``where`` for an unknown or non-numeric entry."""
+    known = {each.name for each in fields(Calibration)}
+    for name, value in values.items():
+        if name not in known or isinstance(value, bool) or not isinstance(value, int | float):
+            raise ModelError(f"{where}: expected numbers named {', '.join(sorted(known))}, found {name}={value!r}")
+    return Calibration(**{name: float(value) for name, value in values.items() if isinstance(value, int | float)})

@@ -1,0 +1,195 @@
+"""Hits and readings become one answer with its citations, or an honest refusal. Pure.
+
+Candidates of all passages are compared, those that say the same are merged into one answer (citing each article that
+says it), the rest become alternatives; calibration turns the evidence into a probability that the answer is right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qa.sentences import sentence_around
+
+from qa.calibration import Calibration, Evidence
+from qa.citation import make_citation_id
+from qa.normalise import answer_tokens, same_answer
+from qa.records import Alternative, Answer, Candidate, Citation, Document, Hit, NoAnswer, Reading, Reply
+
+MAX_ALTERNATIVES = 4
+_CLOSEST = 3
+_CITABLE = 4.0
+"""Another article is cited only if its span scores within this of the answer's own: a passing mention is no source."""
+_LIKE = 0.5
+"""Two answers of different articles differ seriously when the lesser is at least this share as likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    candidate: Candidate
+    margin: float
+    rank: int
+
+    def order(self, rank_weight: float) -> tuple[float, int, int]:
+        return (-(self.margin - rank_weight * math.log(self.rank)), self.rank, self.candidate.start)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Candidates that give the same answer, best first."""
+
+    members: list[_Scored]
+
+    @property
+    def best(self) -> _Scored:
+        return self.members[0]
+
+    def takes(self, other: _Scored) -> bool:
+        """Shifted copies of the same span are one answer, whatever their wording."""
+        one, two = self.best.candidate, other.candidate
+        if one.passage.document_id == two.passage.document_id and one.start < two.end and two.start < one.end:
+            return True
+        return same_answer(one.text, two.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Picks, merges, calibrates and cites. ``threshold``: refuse below this confidence."""
+
+    calibration: Calibration
+    threshold: float
+
+    def select(
+        self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], documents: Mapping[str, Document]
+    ) -> Reply:
+        """The reply to ``question``; ``documents`` holds every document that a hit comes from, by id."""
+        closest = tuple(_closest_sentence(question, hit, documents[hit.passage.document_id]) for hit in hits[:_CLOSEST])
+        ranks = {hit.passage.id: hit.rank for hit in hits}
+        groups = self._groups(readings, ranks)
+        if not groups:
+            reason = (
+                "no indexed article could be read for this question"
+                if not hits
+                else "no passage holds a span that could answer"
+            )
+            return NoAnswer(question, reason, 0.0, closest)
+        evidence = [self._evidence(group, groups) for group in groups]
+        confidences = [self.calibration.probability(each) for each in evidence]
+        answer, confidence = groups[0], confidences[0]
+        no_answer_score = -evidence[0].margin
+        if confidence < self.threshold:
+            reason = (
+                f"the articles do not answer this clearly enough: the best span found is {confidence:.0%} likely to be "
+                f"right, and answers are shown from {self.threshold:.0%}"
+            )
+            return NoAnswer(question, reason, confidence, closest, answer.best.candidate.text, no_answer_score)
+        citations = tuple(_cite(each.candidate, documents) for each in self._sources(answer))
+        alternatives = tuple(
+            self._alternative(group, min(likely, confidence), confidence, citations, documents)
+            for group, likely in list(zip(groups, confidences, strict=True))[1 : MAX_ALTERNATIVES + 1]
+        )
+        return Answer(question, citations[0].quote, confidence, citations, alternatives, no_answer_score)
+
+    def _groups(self, readings: Sequence[Reading], ranks: Mapping[str, int]) -> list[_Group]:
+        scored = [
+            _Scored(candidate, candidate.score - reading.null_score, ranks[reading.passage.id])
+            for reading in readings
+            for candidate in reading.candidates
+        ]
+        scored.sort(key=lambda each: each.order(self.calibration.rank_weight))
+        groups: list[_Group] = []
+        for each in scored:
+            home = next((group for group in groups if group.takes(each)), None)
+            if home is None:
+                groups.append(_Group([each]))
+            else:
+                home.members.append(each)
+        return groups
+
+    def _evidence(self, group: _Group, groups: Sequence[_Group]) -> Evidence:
+        others = [other.best.margin for other in groups if other is not group]
+        margin = group.best.margin
+        return Evidence(
+            margin=margin,
+            lead=margin - max(others) if others else 0.0,
+            log_rank=math.log(group.best.rank),
+            agreement=math.log(_witnesses(group)),
+        )
+
+    def _sources(self, group: _Group) -> list[_Scored]:
+        """The best span of each article that says the same, the answer's own first."""
+        chosen: dict[str, _Scored] = {}
+        for each in group.members:
+            if each.margin >= group.best.margin - _CITABLE:
+                chosen.setdefault(each.candidate.passage.document_id, each)
+        return list(chosen.values())
+
+    def _alternative(
+        self,
+        group: _Group,
+        likely: float,
+        confidence: float,
+        citations: Sequence[Citation],
+        documents: Mapping[str, Document],
+    ) -> Alternative:
+        citation = _cite(group.best.candidate, documents)
+        elsewhere = citation.document_id not in {each.document_id for each in citations}
+        differs = elsewhere and likely >= max(_LIKE * confidence, self.threshold)
+        return Alternative(citation.quote, likely, citation, differs)
+
+
+def _witnesses(group: _Group) -> int:
+    """How many stretches of text, none overlapping another, say the same with like strength."""
+    seen: list[Candidate] = []
+    for each in group.members:
+        one = each.candidate
+        if each.margin >= group.best.margin - _CITABLE and not any(
+            one.passage.document_id == two.passage.document_id and one.start < two.end and two.start < one.end
+            for two in seen
+        ):
+            seen.append(one)
+    return len(seen)
+
+
+def _cite(candidate: Candidate, documents: Mapping[str, Document]) -> Citation:
+    return cite_span(documents[candidate.passage.document_id], candidate.start, candidate.end)
+
+
+def cite_span(document: Document, start: int, end: int) -> Citation:
+    """A citation of ``document.text[start:end]``: the quote is cut from the stored text, so it cannot be wrong."""
+    sentence = sentence_around(document.text, start, end)
+    quote = document.text[start:end]
+    return Citation(
+        id=make_citation_id(document.source, start, end, quote),
+        document_id=document.id,
+        source=document.source,
+        title=document.title,
+        url=document.url,
+        start=start,
+        end=end,
+        quote=quote,
+        sentence_start=sentence.start,
+        sentence_end=sentence.end,
+        sentence=document.text[sentence.start : sentence.end],
+    )
+
+
+def _closest_sentence(question: str, hit: Hit, document: Document) -> Citation:
+    """The sentence of the passage that shares most words with the question; the first one on a tie."""
+    wanted = set(answer_tokens(question))
+    best, best_shared = None, -1
+    position = hit.passage.start
+    while position < hit.passage.end:
+        while position < hit.passage.end and document.text[position].isspace():
+            position += 1
+        if position >= hit.passage.end:
+            break
+        sentence = sentence_around(document.text, position, position + 1)
+        shared = len(wanted & set(answer_tokens(document.text[sentence.start : sentence.end])))
+        if shared > best_shared:
+            best, best_shared = sentence, shared
+        position = max(sentence.end, position + 1)
+    if best is None:
+        return cite_span(document, hit.passage.start, hit.passage.end)
+    return cite_span(document, best.start, best.end)
