@@ -1,0 +1,56 @@
+# Everything a fresh machine with Python 3.11 and make needs. `make chat` to use Citespan, `make test` to check it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: chat test install install-test chromium lint types pytest format soak clean
+
+chat: install
+	$(BIN)/citespan index seeds/
+	$(BIN)/citespan serve
+
+test: install-test chromium lint types pytest
+
+install: $(VENV)/.installed
+install-test: $(VENV)/.installed-test
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, found " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(INSTALL) --editable .
+	touch $@
+
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(INSTALL) --editable '.[test,training,mcp]'
+	touch $@ $(VENV)/.installed
+
+# The browser tests drive Debian's Chromium; elsewhere install chromium yourself or set CHROMIUM to its path.
+chromium:
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || { \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends chromium; }
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+pytest:
+	$(BIN)/python -m pytest
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The long forms of the kill, stress and load tests: minutes to an hour.
+soak: install-test
+	CITESPAN_SOAK=1 $(BIN)/python -m pytest tests/soak
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
