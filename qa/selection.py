@@ -10,19 +10,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.sentences import sentence_around
-
 from qa.calibration import Calibration, Evidence
 from qa.citation import make_citation_id
 from qa.normalise import answer_tokens, same_answer
 from qa.records import Alternative, Answer, Candidate, Citation, Document, Hit, NoAnswer, Reading, Reply
+from qa.sentences import sentence_around
 
 MAX_ALTERNATIVES = 4
 _CLOSEST = 3
 _CITABLE = 4.0
 """Another article is cited only if its span scores within this of the answer's own: a passing mention is no source."""
-_LIKE = 0.5
-"""Two answers of different articles differ seriously when the lesser is at least this share as likely."""
+_LIKE = 0.25
+"""Sources differ when another article's answer has at least this share of the odds of the answer given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,8 @@ class Selector:
     ) -> Alternative:
         citation = _cite(group.best.candidate, documents)
         elsewhere = citation.document_id not in {each.document_id for each in citations}
-        differs = elsewhere and likely >= max(_LIKE * confidence, self.threshold)
+        like = likely * (1 - confidence) >= _LIKE * confidence * (1 - likely)
+        differs = elsewhere and like and likely >= self.threshold
         return Alternative(citation.quote, likely, citation, differs)
 
 

@@ -92,8 +92,8 @@ def progress_bar(stream: TextIO | None = None) -> Iterator[Progress | None]:
     with tqdm(file=stream, leave=False, dynamic_ncols=True) as bar:
 
         def show(stage: str, done: int, total: int | None) -> None:
-            bar.set_description(stage, refresh=False)
             bar.total = total
             bar.update(done - bar.n)
+            bar.set_description(stage)
 
         yield show

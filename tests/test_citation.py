@@ -45,7 +45,9 @@ def test_names_that_shorten_alike_stay_apart(one: str, other: str) -> None:
     assert source_stem(one) != source_stem(other)
 
 
-@pytest.mark.parametrize("text", ["", "004", "a:5-5~abcd", "a:9-5~abcd", "a:1-2~ab", "a:x-2~abcd", "a b:1-2~abcd", "🙂" * 10_000])
+@pytest.mark.parametrize(
+    "text", ["", "004", "a:5-5~abcd", "a:9-5~abcd", "a:1-2~ab", "a:x-2~abcd", "a b:1-2~abcd", "🙂" * 10_000]
+)
 def test_what_is_not_an_id_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InputError, match=r"expected a citation id such as .* found"):
         parse_citation_id(text)

@@ -1,0 +1,159 @@
+"""From readings to one answer, on hand-made scores."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.calibration import Calibration, Evidence, calibration_from
+from qa.citation import parse_citation_id
+from qa.errors import ModelError
+from qa.records import Answer, NoAnswer
+from qa.selection import Selector, cite_span
+from tests.examples import document, hits, passage, reading
+
+ONE = document(
+    "The ceasefire was signed on Monday. It was negotiated by Turkey and Russia. Soldiers shot 82 people.", "one.txt"
+)
+TWO = document("At least eighty-two were shot, the U.N. said. The evacuation starts on Wednesday.", "two.txt")
+DOCUMENTS = {ONE.id: ONE, TWO.id: TWO}
+FIRST = passage(ONE, "It was negotiated by Turkey and Russia. Soldiers shot 82 people.")
+SECOND = passage(TWO, TWO.text)
+SELECTOR = Selector(Calibration(bias=0, margin=1), threshold=0.5)
+
+
+def test_the_best_margin_wins_and_its_citation_is_exact() -> None:
+    readings = [
+        reading(FIRST, {"Turkey and Russia": 5, "Turkey": 4}, null_score=1),
+        reading(SECOND, {"Wednesday": 4.5}, 3),
+    ]
+    reply = SELECTOR.select("Who negotiated?", hits([FIRST, SECOND]), readings, DOCUMENTS)
+    assert isinstance(reply, Answer)
+    assert reply.text == "Turkey and Russia"
+    assert reply.confidence == pytest.approx(0.98, abs=0.01)  # logistic(5 - 1)
+    citation = reply.citations[0]
+    assert ONE.text[citation.start : citation.end] == citation.quote == reply.text
+    assert citation.sentence == "It was negotiated by Turkey and Russia."
+    assert parse_citation_id(citation.id).fits(ONE.text)
+
+
+def test_shifted_copies_are_no_alternatives_but_other_answers_are() -> None:
+    readings = [
+        reading(FIRST, {"Turkey and Russia": 5, "by Turkey and Russia": 4.9, "Turkey": 4}),
+        reading(SECOND, {"Wednesday": 1}),
+    ]
+    reply = SELECTOR.select("Who negotiated?", hits([FIRST, SECOND]), readings, DOCUMENTS)
+    assert isinstance(reply, Answer)
+    assert [each.text for each in reply.alternatives] == ["Wednesday"]
+    assert not reply.alternatives[0].differs
+
+
+def test_two_articles_that_say_the_same_are_one_answer_with_two_citations() -> None:
+    readings = [reading(FIRST, {"82": 5}), reading(SECOND, {"eighty-two": 4})]
+    reply = SELECTOR.select("How many were shot?", hits([FIRST, SECOND]), readings, DOCUMENTS)
+    assert isinstance(reply, Answer)
+    assert [(each.source, each.quote) for each in reply.citations] == [("one.txt", "82"), ("two.txt", "eighty-two")]
+    assert reply.alternatives == ()
+
+
+def test_a_weak_mention_elsewhere_is_not_cited() -> None:
+    readings = [reading(FIRST, {"82": 9}), reading(SECOND, {"eighty-two": 1})]
+    reply = SELECTOR.select("How many were shot?", hits([FIRST, SECOND]), readings, DOCUMENTS)
+    assert isinstance(reply, Answer)
+    assert [each.source for each in reply.citations] == ["one.txt"]
+
+
+def test_articles_that_disagree_with_like_confidence_are_said_to_differ() -> None:
+    start = passage(ONE, "The ceasefire was signed on Monday.")
+    readings = [reading(start, {"Monday": 3}), reading(SECOND, {"Wednesday": 2.5})]
+    reply = SELECTOR.select("When?", hits([start, SECOND]), readings, DOCUMENTS)
+    assert isinstance(reply, Answer)
+    assert [(each.text, each.differs) for each in reply.alternatives] == [("Wednesday", True)]
+
+
+def test_agreement_raises_confidence() -> None:
+    selector = Selector(Calibration(margin=0.1, agreement=1), threshold=0)
+    alone = selector.select("?", hits([FIRST]), [reading(FIRST, {"82": 5})], DOCUMENTS)
+    both = selector.select(
+        "?", hits([FIRST, SECOND]), [reading(FIRST, {"82": 5}), reading(SECOND, {"eighty-two": 5})], DOCUMENTS
+    )
+    assert both.confidence > alone.confidence
+
+
+def test_rank_weight_prefers_the_better_retrieved_of_two_alike() -> None:
+    selector = Selector(Calibration(margin=1, rank_weight=1), threshold=0)
+    readings = [reading(FIRST, {"82": 3.0}), reading(SECOND, {"Wednesday": 3.5})]
+    reply = selector.select("?", hits([FIRST, SECOND]), readings, DOCUMENTS)
+    assert isinstance(reply, Answer)
+    assert reply.text == "82"
+
+
+def test_below_the_threshold_it_refuses_with_a_reason_and_the_closest_sentences() -> None:
+    readings = [reading(FIRST, {"82": 1}, null_score=3), reading(SECOND, {"Wednesday": 0}, null_score=4)]
+    reply = SELECTOR.select("Who negotiated it?", hits([FIRST, SECOND]), readings, DOCUMENTS)
+    assert isinstance(reply, NoAnswer)
+    assert "12%" in reply.reason
+    assert "50%" in reply.reason
+    assert reply.best_span == "82"
+    assert reply.no_answer_score == 2
+    assert reply.closest[0].quote == "It was negotiated by Turkey and Russia."
+    assert [each.source for each in reply.closest] == ["one.txt", "two.txt"]
+
+
+def test_nothing_retrieved_and_nothing_read_are_refusals() -> None:
+    nothing = SELECTOR.select("Who?", [], [], {})
+    assert isinstance(nothing, NoAnswer)
+    assert nothing.confidence == 0
+    unread = SELECTOR.select("Who?", hits([FIRST]), [reading(FIRST, {})], DOCUMENTS)
+    assert isinstance(unread, NoAnswer)
+    assert len(unread.closest) == 1
+
+
+@given(
+    scores=st.lists(st.tuples(st.floats(-20, 20), st.floats(-20, 20)), min_size=1, max_size=6),
+    threshold=st.floats(0, 1),
+    data=st.data(),
+)
+def test_whatever_the_scores_every_citation_is_exact(
+    scores: list[tuple[float, float]], threshold: float, data: st.DataObject
+) -> None:
+    passages = [data.draw(st.sampled_from([FIRST, SECOND])) for _ in scores]
+    words = [data.draw(st.sampled_from(each.text.split())) for each in passages]
+    readings = [
+        reading(each, {word: score}, null) for each, word, (score, null) in zip(passages, words, scores, strict=True)
+    ]
+    reply = Selector(Calibration(), threshold).select("Who?", hits(passages), readings, DOCUMENTS)
+    assert 0 <= reply.confidence <= 1
+    cited = (
+        reply.citations + tuple(each.citation for each in reply.alternatives)
+        if isinstance(reply, Answer)
+        else reply.closest
+    )
+    for each in cited:
+        text = DOCUMENTS[each.document_id].text
+        assert text[each.start : each.end] == each.quote
+        assert text[each.sentence_start : each.sentence_end] == each.sentence
+        assert each.sentence_start <= each.start < each.end <= each.sentence_end
+    if isinstance(reply, Answer):
+        assert reply.confidence >= threshold
+        assert all(each.confidence <= reply.confidence for each in reply.alternatives)
+
+
+def test_a_quote_over_two_sentences_carries_both() -> None:
+    start, end = ONE.text.index("Russia"), ONE.text.index(" shot")
+    citation = cite_span(ONE, start, end)
+    assert citation.sentence == "It was negotiated by Turkey and Russia. Soldiers shot 82 people."
+
+
+def test_probability_is_the_logistic_function_and_never_overflows() -> None:
+    calibration = Calibration(bias=-1, margin=2, lead=0.5, log_rank=-1, agreement=3)
+    assert calibration.probability(Evidence(1, 2, 1, 0)) == pytest.approx(0.7310586)  # logistic(-1 + 2 + 1 - 1)
+    assert calibration.probability(Evidence(1e9, 0, 0, 0)) == pytest.approx(1)
+    assert calibration.probability(Evidence(-1e9, 0, 0, 0)) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("values", [{"margn": 1}, {"margin": "1"}, {"margin": True}])
+def test_a_damaged_calibration_is_named(values: dict[str, object]) -> None:
+    with pytest.raises(ModelError, match=r"reader\.json: expected numbers named .* found marg"):
+        calibration_from(values, "reader.json")
