@@ -1,0 +1,98 @@
+"""The seed question set: every gold span stands at its offsets, and the set is made up as its datasheet says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+QUESTIONS = ROOT / "eval" / "questions" / "seeds.jsonl"
+DATASHEET = ROOT / "eval" / "questions" / "DATASHEET.md"
+SOURCES = ("seeds/000_973add20a1fe39af.txt", "seeds/004_b8f2ff7c7e3e8278.txt")
+TAGS = {"both", "conflict", "caption", "headline", "keyword", "lowercase", "long", "quote", "near-miss", "foreign"}
+
+Row = dict[str, Any]
+
+
+def rows() -> list[Row]:
+    return [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+
+
+def article(source: str) -> str:
+    return (ROOT / source).read_bytes().decode("utf-8")
+
+
+ROWS = rows()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def test_every_gold_stands_at_its_offsets(row: Row) -> None:
+    spans = [(answer["source"], answer["start"], answer["end"]) for answer in row["answers"]]
+    assert len(set(spans)) == len(spans)
+    for answer in row["answers"]:
+        assert answer["source"] in SOURCES
+        assert answer["text"].strip() == answer["text"] != ""
+        assert article(answer["source"])[answer["start"] : answer["end"]] == answer["text"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def test_no_gold_starts_or_ends_inside_a_word(row: Row) -> None:
+    for answer in row["answers"]:
+        text, start, end = article(answer["source"]), answer["start"], answer["end"]
+        assert not (text[start].isalnum() and text[start - 1 : start].isalnum())
+        assert not (text[end - 1].isalnum() and text[end : end + 1].isalnum())
+
+
+def test_rows_have_the_format_of_the_datasheet() -> None:
+    for row in ROWS:
+        assert list(row) == ["id", "question", "answers", "kind", "tags"]
+        assert row["question"].strip() == row["question"] != ""
+        assert set(row["tags"]) <= TAGS
+        refused = {"near-miss", "foreign"} & set(row["tags"])
+        assert len(refused) == (0 if row["answers"] else 1), row["id"]
+
+
+def test_a_question_tagged_both_has_gold_in_both_articles() -> None:
+    for row in ROWS:
+        sources = {answer["source"] for answer in row["answers"]}
+        assert ("both" in row["tags"]) <= (sources == set(SOURCES)), row["id"]
+
+
+def test_ids_and_questions_are_unique() -> None:
+    assert len({row["id"] for row in ROWS}) == len(ROWS)
+    plain = Counter(" ".join(re.findall(r"\w+", row["question"].lower())) for row in ROWS)
+    assert [question for question, count in plain.items() if count > 1] == []
+
+
+def test_the_set_is_large_and_mixed_enough() -> None:
+    tags = Counter(tag for row in ROWS for tag in row["tags"])
+    kinds = Counter(row["kind"] for row in ROWS if row["answers"])
+    assert len(ROWS) >= 150
+    assert sum(not row["answers"] for row in ROWS) >= 52
+    assert min(tags["near-miss"], tags["foreign"]) >= 26
+    assert tags["both"] >= 10 and tags["conflict"] >= 4
+    assert {"who", "what", "which", "when", "where", "why", "how", "how many", "quote"} <= set(kinds)
+    for source in SOURCES:
+        assert sum(any(a["source"] == source for a in row["answers"]) for row in ROWS) >= 40
+
+
+def test_the_datasheet_gives_the_counts_of_the_set() -> None:
+    """Each table row `| name | all | answered | refused |` must agree with the file."""
+    table = re.findall(r"^\| ([\w -]+?) \| (\d+) \| (\d+) \| (\d+) \|$", DATASHEET.read_text(encoding="utf-8"), re.M)
+    found = {name: (int(a), int(b), int(c)) for name, a, b, c in table}
+
+    def counts(chosen: list[Row]) -> tuple[int, int, int]:
+        answered = sum(bool(row["answers"]) for row in chosen)
+        return len(chosen), answered, len(chosen) - answered
+
+    expected = {"all": counts(ROWS)}
+    for kind in {row["kind"] for row in ROWS}:
+        expected[f"kind {kind}"] = counts([row for row in ROWS if row["kind"] == kind])
+    for tag in {tag for row in ROWS for tag in row["tags"]}:
+        expected[f"tag {tag}"] = counts([row for row in ROWS if tag in row["tags"]])
+    assert {name: found.get(name) for name in expected} == expected
