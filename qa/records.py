@@ -79,7 +79,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible answer, ``passage.text[span.start:span.end]``. Scores are comparable across passages; more is better."""
+    """A possible answer, ``passage.text[span.start:span.end]``. Scores compare across passages; more is better."""
 
     passage: Passage
     span: Span
