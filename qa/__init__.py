@@ -26,10 +26,12 @@ from qa.records import (
     Reply,
     SourceSummary,
 )
-from qa.version import VERSION as __version__
+from qa.version import VERSION
 
 if TYPE_CHECKING:
     from qa.pipeline import Citespan
+
+__version__ = VERSION
 
 
 @contextmanager

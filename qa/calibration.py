@@ -12,6 +12,9 @@ from dataclasses import dataclass, fields
 
 from qa.errors import ModelError
 
+NEVER = 1e9
+"""A margin that no reading reaches."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -34,7 +37,7 @@ class Calibration:
     """Weights of the evidence, the bias, and the confidence under which an answer is refused.
 
     ``rank_weight`` is taken off a candidate's margin, times the log of its passage's rank, when candidates of
-    different passages are compared.
+    different passages are compared. Reading stops once a margin reaches ``settled``.
     """
 
     bias: float = 0.0
@@ -44,6 +47,7 @@ class Calibration:
     agreement: float = 0.0
     threshold: float = 0.4
     rank_weight: float = 0.0
+    settled: float = NEVER
 
     def probability(self, evidence: Evidence) -> float:
         """That the answer is right, 0..1: the logistic function of the weighted evidence."""

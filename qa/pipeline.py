@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from qa.indexing import Indexer
-
 from qa.errors import InputError
+from qa.indexing import Indexer
 from qa.lookup import Library
 from qa.protocols import PassageStore, Progress, Reader, Retriever
+from qa.reading import read_until_settled
 from qa.records import CitationView, Document, Filter, IndexReport, Problem, Reply, SourceSummary, Timings
 from qa.selection import Selector
 
@@ -64,7 +64,7 @@ class Citespan:
         hits = self.retriever.retrieve(question, self.top_k if top_k is None else top_k, where)
         retrieved = perf_counter()
         on_stage("reading")
-        readings = self.reader.read(question, [hit.passage for hit in hits])
+        readings = read_until_settled(self.reader, question, [hit.passage for hit in hits])
         read = perf_counter()
         documents = self.store.documents({hit.passage.document_id for hit in hits})
         reply = self.selector.select(question, hits, readings, documents)

@@ -17,7 +17,7 @@ HEAVY = ("torch", "chromadb", "gradio", "sentence_transformers", "transformers",
 LAYERS = (
     {"records", "errors", "version"},
     {"abbreviations", "layout", "sentences", "normalise", "calibration", "citation", "settings", "protocols", "tokens"},
-    {"corpus", "chunking", "embedding", "store", "locks", "retrieval", "reader", "selection", "conversation"},
+    {"corpus", "chunking", "embedding", "store", "locks", "retrieval", "reader", "reading", "selection", "conversation"},
     {"indexing", "lookup"},
     {"pipeline"},
     {"factory", "wire"},

@@ -1,0 +1,53 @@
+"""Reading stops when the answer is settled, and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from qa.calibration import Calibration
+from qa.reading import read_until_settled
+from qa.records import Passage, Reading
+from tests.examples import document, passage, reading
+
+DOCUMENT = document("alpha beta gamma delta epsilon zeta eta theta")
+PASSAGES = [passage(DOCUMENT, word) for word in DOCUMENT.text.split()]
+
+
+@dataclass
+class ScriptedReader:
+    """Scores each passage as told, with a null score of 1, and remembers what it was given."""
+
+    scores: dict[str, float]
+    calibration: Calibration = field(default_factory=lambda: Calibration(settled=4))
+    name: str = "scripted"
+    batches: list[int] = field(default_factory=list)
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        self.batches.append(len(passages))
+        return [reading(each, {each.text: self.scores.get(each.text, 0)}, null_score=1) for each in passages]
+
+
+def test_everything_is_read_when_nothing_settles_it() -> None:
+    reader = ScriptedReader({"beta": 4.9})
+    readings = read_until_settled(reader, "?", PASSAGES)
+    assert [each.passage.text for each in readings] == DOCUMENT.text.split()
+    assert reader.batches == [3, 3, 2]
+
+
+def test_reading_stops_at_the_first_look_that_settles_it() -> None:
+    reader = ScriptedReader({"gamma": 5})
+    assert len(read_until_settled(reader, "?", PASSAGES)) == 3
+    later = ScriptedReader({"delta": 5})
+    assert len(read_until_settled(later, "?", PASSAGES)) == 6
+
+
+def test_a_reader_that_is_never_sure_reads_all() -> None:
+    reader = ScriptedReader({"alpha": 1000}, Calibration())
+    assert len(read_until_settled(reader, "?", PASSAGES)) == 8
+
+
+def test_nothing_to_read() -> None:
+    reader = ScriptedReader({})
+    assert read_until_settled(reader, "?", []) == []
+    assert reader.batches == []
