@@ -42,13 +42,8 @@ def engine_of(options: Namespace, *, create: bool = False) -> Iterator[Citespan]
 
 
 def emit(result: Any) -> None:
-    """One JSON document on the real standard output, even while libraries' prints are diverted."""
-    print(json.dumps(result, ensure_ascii=False, indent=2), file=sys.__stdout__)
-
-
-def say(text: str) -> None:
-    """A line for people, on the real standard output."""
-    print(text, file=sys.__stdout__)
+    """One JSON document on standard output. To be called after the engine is closed: until then prints are diverted."""
+    print(json.dumps(result, ensure_ascii=False, indent=2))
 
 
 def run_index(options: Namespace) -> int:
@@ -60,7 +55,7 @@ def run_index(options: Namespace) -> int:
     if options.json:
         emit(index_json(report))
     else:
-        say(
+        print(
             f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, {report.removed} removed, "
             f"{len(report.failed)} failed; {report.documents} articles in {report.passages} passages "
             f"({report.seconds:.1f} s)"
@@ -83,18 +78,19 @@ def run_ask(options: Namespace) -> int:
     if options.json:
         emit(reply_json(reply))
     else:
-        say(render_reply(reply))
+        print(render_reply(reply))
     return 0
 
 
 def run_chat(options: Namespace) -> int:
     """A conversation until end of file or an empty line."""
     where = filter_of(options)
+    output = sys.stdout
     with engine_of(options) as engine:
         print("Ask a question; an empty line ends the conversation.", file=sys.stderr)
         while question := _next_question():
             try:
-                say(render_reply(engine.answer(question, where=where)) + "\n")
+                print(render_reply(engine.answer(question, where=where)), end="\n\n", file=output, flush=True)
             except InputError as error:
                 print(f"citespan: {error}", file=sys.stderr)
     return 0
@@ -113,7 +109,7 @@ def run_cite(options: Namespace) -> int:
     if options.json:
         emit(citation_view_json(view))
     else:
-        say(render_view(view))
+        print(render_view(view))
     return 0
 
 
@@ -138,7 +134,9 @@ def run_sources(options: Namespace) -> int:
     else:
         for each in summaries:
             day = "" if each.published is None else f", {each.published.isoformat()}"
-            say(printable(f"{each.source}: {each.title} ({each.passages} passages, {each.characters} characters{day})"))
+            print(
+                printable(f"{each.source}: {each.title} ({each.passages} passages, {each.characters} characters{day})")
+            )
     return 0
 
 
@@ -149,7 +147,7 @@ def run_remove(options: Namespace) -> int:
     if options.json:
         emit({"removed": removed.source, "passages": removed.passages})
     else:
-        say(f"removed {printable(removed.source)} ({removed.passages} passages)")
+        print(f"removed {printable(removed.source)} ({removed.passages} passages)")
     return 0
 
 
@@ -168,9 +166,9 @@ def run_check(options: Namespace) -> int:
         )
     elif problems:
         for each in problems:
-            say(printable(f"{each.where}: {each.what}"))
+            print(printable(f"{each.where}: {each.what}"))
     else:
-        say(f"all is well: {documents} articles")
+        print(f"all is well: {documents} articles")
     return 1 if problems else 0
 
 

@@ -77,5 +77,5 @@ def test_removing_takes_the_article_out_and_says_what_it_was() -> None:
     shelf = library([document(TEXT, "a.txt"), document("Other text.", "b.txt")])
     assert shelf.remove("a.txt").source == "a.txt"
     assert [each.source for each in shelf.sources()] == ["b.txt"]
-    with pytest.raises(NotFoundError, match="found 'a.txt'; `citespan sources`"):
+    with pytest.raises(NotFoundError, match=r"found 'a\.txt'; `citespan sources`"):
         shelf.remove("a.txt")
