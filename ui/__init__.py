@@ -1,0 +1,1 @@
+"""The chat: pure views (records to escaped HTML) and the Gradio wiring around them."""

@@ -1,0 +1,51 @@
+"""The three public endpoints, for programs and (with ``--mcp``) for agents. Stateless; JSON of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qa.errors import CitespanError
+from qa.wire import citation_view_json, reply_json, sources_json
+from ui.chat import filter_of, one_line
+from ui.engine import Engine
+
+
+def add_endpoints(engine: Engine, *, at_once: int) -> None:
+    """Add /ask, /cite and /sources to the Gradio Blocks being built."""
+    import gradio as gr
+
+    def guarded(work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except CitespanError as error:
+            raise gr.Error(one_line(error), print_exception=False) from None
+
+    def ask(
+        question: str, sources: list[str] | None = None, since: str | None = None, until: str | None = None
+    ) -> dict[str, Any]:
+        """Answer a question in the articles' own words, with exact citations, or say that they do not answer it.
+
+        Args:
+            question: A question in plain English.
+            sources: Only these articles may answer (their source names); all of them when left out.
+            since: Only articles published on or after this date, YYYY-MM-DD.
+            until: Only articles published on or before this date, YYYY-MM-DD.
+        """
+        return guarded(lambda: reply_json(engine.answer(question or "", where=filter_of(sources, since, until))))
+
+    def cite(id: str) -> dict[str, Any]:  # noqa: A002 - the contract's name
+        """Look a citation up again: the quote, where it stands, and the text around it.
+
+        Args:
+            id: A citation id from an answer, such as 004_b8f2:4121-4138~k3x7.
+        """
+        return guarded(lambda: citation_view_json(engine.cite(id or "")))
+
+    def sources() -> list[dict[str, Any]]:
+        """List the indexed articles: source, title, url, date, and how many passages and characters each has."""
+        return guarded(lambda: sources_json(engine.sources()))
+
+    gr.api(ask, api_name="ask", concurrency_limit=at_once, concurrency_id="ask")
+    gr.api(cite, api_name="cite", concurrency_limit=None)
+    gr.api(sources, api_name="sources", concurrency_limit=None)

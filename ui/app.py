@@ -1,0 +1,135 @@
+"""The chat as a Gradio app, and the server that ``citespan serve`` starts.
+
+    build(engine, ...)  -> gr.Blocks          the page and the three endpoints
+    application(...)    -> ASGI application    the page behind its gate; what tests and other servers mount
+    serve(engine, ...)                         runs until interrupted
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ui.articles import LARGEST
+from ui.engine import Engine
+from ui.server import Application, Gate, is_loopback, parse_auth
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+ASSETS = Path(__file__).parent / "assets"
+# Set before Gradio is first imported: it phones home otherwise.
+_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+
+
+def serve(
+    engine: Engine,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    auth: str | None = None,
+    folder: Path | str | None = None,
+    read_only: bool = False,
+    mcp: bool = False,
+) -> None:
+    """Serve the chat until interrupted.
+
+    ``auth`` is ``USER:PASSWORD``. ``folder`` keeps uploads and feedback; without one both are switched off.
+    Raises InputError for a malformed ``auth`` or a port that cannot be had.
+    """
+    import uvicorn
+
+    app = application(engine, auth=auth, folder=folder, read_only=read_only, mcp=mcp)
+    if not is_loopback(host) and auth is None:
+        print(
+            f"citespan: warning: listening on {host} without --auth: anyone who reaches this machine can read"
+            + (" the articles" if read_only else ", add and remove articles"),
+            file=sys.stderr,
+        )
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    sock = _listen(config, host, port)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Citespan is listening on http://{shown}:{sock.getsockname()[1]}", file=sys.stderr)
+    server.run(sockets=[sock])
+
+
+def _listen(config: Any, host: str, port: int) -> Any:
+    import socket
+
+    from qa.errors import InputError
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host.strip("[]"), port))
+    except (OSError, OverflowError) as error:
+        sock.close()
+        raise InputError(
+            f"expected to listen on {host} port {port}, found: {error}; choose another --port or --host"
+        ) from None
+    sock.set_inheritable(True)
+    del config
+    return sock
+
+
+def application(
+    engine: Engine,
+    *,
+    auth: str | None = None,
+    folder: Path | str | None = None,
+    read_only: bool = False,
+    mcp: bool = False,
+) -> Application:
+    """The whole site as an ASGI application: Gradio behind the gate."""
+    credentials = parse_auth(auth)
+    blocks = build(engine, folder=folder, read_only=read_only)
+
+    import gradio
+    from fastapi import FastAPI
+
+    script = (ASSETS / "citespan.js").read_text(encoding="utf-8")
+    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    mounted = gradio.mount_gradio_app(
+        site,
+        blocks,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        show_error=True,
+        max_file_size=LARGEST,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=mcp,
+        favicon_path=str(ASSETS / "favicon.png"),
+        theme=theme(),
+        css_paths=[ASSETS / "citespan.css"],
+        head=f'<meta name="viewport" content="width=device-width, initial-scale=1"><script>{script}</script>',
+    )
+    return Gate(mounted, credentials, read_only=read_only or folder is None)
+
+
+def theme() -> gr.themes.Base:
+    """Calm, and with fonts that come with Gradio: nothing is fetched."""
+    import gradio as gr
+
+    fonts = gr.themes.utils.fonts
+    return gr.themes.Base(
+        primary_hue="teal",
+        neutral_hue="stone",
+        radius_size="md",
+        font=[fonts.LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
+        font_mono=[fonts.LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
+    )
+
+
+def build(engine: Engine, *, folder: Path | str | None = None, read_only: bool = False) -> gr.Blocks:
+    """The page and the three public endpoints as Gradio Blocks."""
+    os.environ.update(_QUIET)
+    from ui.page import Page
+
+    return Page(engine, None if folder is None else Path(folder), read_only=read_only or folder is None).blocks()

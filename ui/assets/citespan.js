@@ -1,0 +1,288 @@
+// The browser's part: conversations kept in localStorage, clicks on rendered HTML, and the marked span in view.
+// Text reaches the page through textContent only.
+(() => {
+  "use strict";
+  const KEY = "citespan.conversation.", HERE = "citespan.open";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const fresh = () => ({ id: crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(16).slice(2),
+                         title: "", updated: Date.now(), turns: [] });
+  let busy = 0, mode = "", byHand = false;
+
+  // ---- conversations -------------------------------------------------------------------------------------------
+  const read = (id) => { try { return JSON.parse(localStorage.getItem(KEY + id)); } catch { return null; } };
+  const all = () => Object.keys(localStorage).filter((key) => key.startsWith(KEY))
+    .map((key) => read(key.slice(KEY.length))).filter((c) => c && Array.isArray(c.turns))
+    .sort((a, b) => b.updated - a.updated);
+  let now = null;
+  const current = () => {
+    if (now === null) now = read(sessionStorage.getItem(HERE)) || all()[0] || fresh();
+    return now;
+  };
+  const open = (conversation) => { now = conversation; sessionStorage.setItem(HERE, conversation.id); list(); return conversation; };
+  const write = (conversation) => {
+    try { localStorage.setItem(KEY + conversation.id, JSON.stringify(conversation)); }
+    catch { say("This browser's storage is full: the conversation will not survive a reload. Delete old ones."); }
+  };
+  const keep = (turns, id) => {
+    const kept = id === current().id ? current() : read(id);
+    if (!kept) return;
+    kept.turns = turns;
+    kept.updated = Date.now();
+    if (!kept.title && turns.length) kept.title = turns[0].typed.slice(0, 80);
+    write(kept);
+    if (kept === now) sessionStorage.setItem(HERE, kept.id);
+    list();
+  };
+
+  const button = (label, words, act) => {
+    const made = document.createElement("button");
+    made.type = "button"; made.textContent = words; made.className = "quiet";
+    if (label) made.setAttribute("aria-label", label);
+    made.addEventListener("click", act);
+    return made;
+  };
+  const list = () => {
+    const place = $("#conversations ul");
+    if (!place) return;
+    const kept = all();
+    place.replaceChildren(...kept.map((each) => {
+      const row = document.createElement("li"), title = each.title || "Untitled";
+      const go = button("", title, () => { open(each); press("#reopen"); });
+      go.className = "go"; go.dir = "auto";
+      if (each.id === current().id) { row.className = "here"; go.setAttribute("aria-current", "true"); }
+      row.append(go,
+        button("Rename " + title, "✎", () => rename(row, each)),
+        button("Delete " + title, "✕", () => confirmIn(row, "Delete this conversation?", () => {
+          localStorage.removeItem(KEY + each.id);
+          if (each.id === current().id) { open(all()[0] || fresh()); press("#reopen"); }
+          list();
+        })));
+      return row;
+    }));
+    const none = $("#conversations .none");
+    if (none) none.hidden = kept.length > 0;
+  };
+  const rename = (row, each) => {
+    const field = document.createElement("input");
+    field.value = each.title; field.maxLength = 80; field.setAttribute("aria-label", "New name");
+    let done = false;
+    const end = (save) => {
+      if (done) return;
+      done = true;
+      const kept = read(each.id);
+      if (save && kept && field.value.trim()) { kept.title = field.value.trim(); write(kept); if (now.id === kept.id) now.title = kept.title; }
+      list();
+    };
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") end(true); if (event.key === "Escape") end(false); });
+    field.addEventListener("blur", () => end(true));
+    row.replaceChildren(field); field.focus(); field.select();
+  };
+  const confirmIn = (row, words, act) => {
+    const before = [...row.childNodes], ask = document.createElement("span");
+    ask.className = "sure"; ask.textContent = words;
+    const back = () => { row.replaceChildren(...before); $("button", row)?.focus(); };
+    const no = button("", "Cancel", back);
+    row.replaceChildren(ask, button("", "Yes, delete", act), no);
+    row.onkeydown = (event) => { if (event.key === "Escape") back(); };
+    no.focus();
+  };
+
+  // ---- asking ----------------------------------------------------------------------------------------------------
+  const press = (selector) => ($(selector + " button") || $(selector))?.click();
+  const fill = (selector, words) => {
+    const field = $(selector + " textarea") || $(selector + " input");
+    field.value = words;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return field;
+  };
+  const inert = (words) => {
+    const box = document.createElement("i");
+    box.textContent = words;
+    return box.innerHTML.replace(/[{}$`"']/g, (sign) => "&#" + sign.charCodeAt(0) + ";");
+  };
+  const askNow = (words, how) => { mode = how || ""; fill("#question", words); setTimeout(() => press("#send"), 30); };
+  // -> [question box, question asked, mode, pending, conversation]
+  const begin = (words) => {
+    const typed = (words || "").trim(), how = mode;
+    mode = "";
+    if (!typed || Date.now() - busy < 60000) {
+      if (!typed) { say("Type a question first."); $("#question textarea")?.focus(); }
+      return [words || "", "", "", "", { id: current().id, turns: current().turns }];
+    }
+    busy = Date.now();
+    $("#transcript .welcome")?.remove();
+    requestAnimationFrame(() => scrollDown());
+    const turns = how === "literal" ? current().turns.slice(0, -1) : current().turns;
+    return ["", typed, how, '<section class="turn pending"><h3 class="asked" dir="auto"><bdi>' + inert(typed) +
+      '</bdi></h3><p class="stage" role="status"><span class="pulse" aria-hidden="true"></span>Searching the articles…</p></section>',
+      { id: current().id, turns }];
+  };
+  const end = (conversation) => {
+    busy = 0;
+    if (conversation && conversation.id && conversation.turns.length) keep(conversation.turns, conversation.id);
+    $("#question textarea")?.focus({ preventScroll: true });
+  };
+  const scrollDown = () => {
+    const box = $("#thread"), newest = $("#pending .turn") || $("#transcript .turn[data-newest]");
+    if (!box || !newest) return;
+    if (box.scrollHeight > box.clientHeight + 4) box.scrollTop += newest.getBoundingClientRect().top - box.getBoundingClientRect().top - 16;
+    else newest.scrollIntoView({ block: "nearest" });
+  };
+
+  // ---- clicks on rendered HTML -------------------------------------------------------------------------------------
+  const cited = (chip) => {
+    const of = chip.closest(".turn") || chip.parentElement;
+    return { id: chip.dataset.cite, start: chip.dataset.sentenceStart, end: chip.dataset.sentenceEnd,
+             around: [...of.querySelectorAll("[data-cite]")].map((each) => each.dataset.cite) };
+  };
+  let openCitation = null;
+  const openChip = (chip) => {
+    if (!openCitation) return;
+    byHand = true;
+    document.querySelectorAll(".chip[aria-current]").forEach((each) => each.removeAttribute("aria-current"));
+    chip.setAttribute("aria-current", "true");
+    openCitation(cited(chip));
+  };
+  const onTranscript = (element, trigger) => {
+    openCitation = (data) => trigger("cite", data);
+    element.addEventListener("click", (event) => {
+      const chip = event.target.closest("a.chip");
+      if (chip) {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        openChip(chip);
+        return;
+      }
+      const act = event.target.closest("[data-act]"), at = Number(act?.dataset.at);
+      if (!act) return;
+      if (act.dataset.act === "example") askNow(act.textContent);
+      if (act.dataset.act === "literal") askNow(current().turns.at(-1).typed, "literal");
+      if (act.dataset.act === "right" || act.dataset.act === "wrong") {
+        const box = act.closest(".judge");
+        box.dataset.verdict = act.dataset.act;
+        box.querySelectorAll("[data-act=right],[data-act=wrong]").forEach((each) => each.setAttribute("aria-pressed", String(each === act)));
+        $(".why", box).hidden = false;
+        $(".why input", box).focus();
+      }
+      if (act.dataset.act === "send") {
+        const box = act.closest(".judge");
+        trigger("feedback", { at, verdict: box.dataset.verdict, comment: $("input", box).value, conversation: { id: current().id, turns: current().turns } });
+      }
+    });
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target.matches(".why input")) { event.preventDefault(); $("[data-act=send]", event.target.parentElement).click(); }
+    });
+  };
+  const onEvidence = (element) => {
+    element.addEventListener("click", async (event) => {
+      const act = event.target.closest("[data-act]");
+      if (!act) return;
+      if (act.dataset.act === "step" && act.dataset.to) {
+        const chips = [...document.querySelectorAll("#transcript .chip")].filter((each) => each.dataset.cite === act.dataset.to);
+        if (chips.length) openChip(chips.find((each) => each.closest(".turn")?.querySelector(".chip[aria-current]")) || chips.at(-1));
+      }
+      if (act.dataset.act === "copy" || act.dataset.act === "permalink") {
+        event.preventDefault();
+        const words = act.dataset.text || act.href;
+        say(await copy(words) ? (act.dataset.act === "copy" ? "Quote copied with its reference." : "Permanent link copied.") : "Copying is not allowed here: " + words);
+      }
+    });
+  };
+  const copy = async (words) => {
+    try { await navigator.clipboard.writeText(words); return true; } catch { /* not a secure context */ }
+    const field = document.createElement("textarea");
+    field.value = words; document.body.append(field); field.select();
+    let done = false;
+    try { done = document.execCommand("copy"); } catch { /* said by the caller */ }
+    field.remove();
+    return done;
+  };
+  const showSpan = () => {
+    const mark = $("#cited-span"), body = mark?.closest(".body");
+    if (!mark) return;
+    const scrolls = body.scrollHeight > body.clientHeight + 4;
+    if (scrolls) body.scrollTop += mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
+    if (byHand && innerWidth < 900) mark.closest(".evidence").scrollIntoView({ block: "start", behavior: "auto" });
+    byHand = false;
+    const first = $("#transcript .turn[data-newest] .chip");
+    if (first && !$(".chip[aria-current]")) first.setAttribute("aria-current", "true");
+  };
+
+  // ---- articles --------------------------------------------------------------------------------------------------------
+  const onSources = (element, trigger) => element.addEventListener("click", (event) => {
+    const act = event.target.closest("[data-act]");
+    if (act?.dataset.act === "remove") confirmIn(act.closest("li"), "Remove it?", () => trigger("remove", { source: act.dataset.source }));
+  });
+  const onFilters = (element, trigger) => element.addEventListener("click", (event) => {
+    if (event.target.closest("[data-act=clear]")) trigger("clear", {});
+  });
+
+  // ---- small things --------------------------------------------------------------------------------------------------------
+  let toast;
+  const say = (words) => {
+    if (!toast) { toast = document.createElement("div"); toast.id = "toast"; toast.setAttribute("role", "status"); document.body.append(toast); }
+    toast.textContent = words; toast.className = "shown";
+    clearTimeout(toast.timer);
+    toast.timer = setTimeout(() => { toast.className = ""; }, 4000);
+  };
+  const hint = document.createElement("div");
+  hint.id = "hint"; hint.setAttribute("role", "tooltip");
+  const showHint = (event) => {
+    const chip = event.target.closest?.("[data-hint]");
+    if (!chip) { hint.className = ""; return; }
+    if (!hint.isConnected) document.body.append(hint);
+    hint.textContent = chip.dataset.hint;
+    hint.className = "shown";
+    const at = chip.getBoundingClientRect(), box = hint.getBoundingClientRect();
+    hint.style.left = Math.max(8, Math.min(at.left, innerWidth - box.width - 8)) + "px";
+    hint.style.top = (at.bottom + box.height + 10 > innerHeight ? at.top - box.height - 6 : at.bottom + 6) + "px";
+  };
+  document.addEventListener("mouseover", showHint);
+  document.addEventListener("focusin", showHint);
+  document.addEventListener("scroll", () => { hint.className = ""; }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { hint.className = ""; document.documentElement.classList.remove("side-open"); }
+    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/") { event.preventDefault(); $("#question textarea")?.focus(); }
+    if (event.key === "n" || event.key === "p") {
+      $(event.key === "n" ? "#evidence [aria-label='Next citation']" : "#evidence [aria-label='Previous citation']")?.click();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const act = event.target.closest("[data-page]");
+    if (!act) return;
+    if (act.dataset.page === "side") {
+      const opened = document.documentElement.classList.toggle("side-open");
+      act.setAttribute("aria-expanded", String(opened));
+    }
+    if (act.dataset.page === "new") { open(fresh()); press("#reopen"); $("#question textarea")?.focus(); document.documentElement.classList.remove("side-open"); }
+    if (act.dataset.page === "dark") {
+      const dark = !document.body.classList.contains("dark");
+      localStorage.setItem("citespan.theme", dark ? "dark" : "light");
+      paint();
+    }
+    if (act.dataset.page === "md" || act.dataset.page === "json") press(act.dataset.page === "md" ? "#export-md" : "#export-json");
+  });
+  const paint = () => {
+    const wanted = localStorage.getItem("citespan.theme");
+    if (wanted) { document.body.classList.toggle("dark", wanted === "dark"); document.documentElement.classList.toggle("dark", wanted === "dark"); }
+  };
+  window.addEventListener("storage", (event) => { if (event.key?.startsWith(KEY)) list(); });
+  window.addEventListener("focus", () => press("#refresh"));
+  const save = (name, words) => {
+    if (!words) { say("There is nothing to export yet."); return; }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([words], { type: "text/plain;charset=utf-8" }));
+    link.download = name; link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 5000);
+  };
+
+  window.citespan = {
+    begin, end, say, list, save, onTranscript, onEvidence, onSources, onFilters, showSpan, scrollDown,
+    // -> [conversation, citation id of the address]
+    boot: () => { paint(); setTimeout(list, 0); return [{ id: current().id, turns: current().turns }, new URLSearchParams(location.search).get("cite") || ""]; },
+    present: () => ({ id: current().id, title: current().title, turns: current().turns }),
+    judged: (conversation) => { if (conversation?.id && conversation.turns.length) keep(conversation.turns, conversation.id); },
+  };
+})();
