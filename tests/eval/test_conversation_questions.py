@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CONVERSATIONS = ROOT / "eval" / "questions" / "conversations.jsonl"
+DATASHEET = ROOT / "eval" / "questions" / "DATASHEET.md"
 ARTICLES = sorted((ROOT / "eval" / "questions" / "articles").glob("*.txt"))
 
 Row = dict[str, Any]
@@ -63,3 +65,18 @@ def test_gold_draws_on_the_seeds_and_on_every_invented_article() -> None:
     assert len(invented) >= 4
     assert used == invented | {"seeds/000_973add20a1fe39af.txt", "seeds/004_b8f2ff7c7e3e8278.txt"}
     assert all(150 <= len(path.read_text(encoding="utf-8").split()) <= 300 for path in ARTICLES)
+
+
+def test_the_datasheet_gives_the_counts_of_the_set() -> None:
+    table = re.findall(r"^\| ([\w -]+?) \| (\d+) \|$", DATASHEET.read_text(encoding="utf-8"), re.M)
+    alone = sum(turn["full"] == turn["question"] for turn in FOLLOW_UPS)
+    invented = sum("/articles/" in row["turns"][0]["answers"][0]["source"] for row in ROWS)
+    assert {name: int(count) for name, count in table} == {
+        "conversations": len(ROWS),
+        "over the seed articles": len(ROWS) - invented,
+        "over the invented articles": invented,
+        "turns": len(ROWS) + len(FOLLOW_UPS),
+        "follow-ups that need their history": len(FOLLOW_UPS) - alone,
+        "follow-ups that stand alone": alone,
+        "turns to be refused": sum(not turn["answers"] for row in ROWS for turn in row["turns"]),
+    }
