@@ -13,9 +13,9 @@ from time import perf_counter
 from qa.errors import InputError
 from qa.indexing import Indexer
 from qa.lookup import Library
-from qa.protocols import PassageStore, Progress, Reader, Retriever
+from qa.protocols import Progress, Reader, Retriever
 from qa.reading import read_until_settled
-from qa.records import CitationView, Document, Filter, IndexReport, Problem, Reply, SourceSummary, Timings
+from qa.records import Filter, IndexReport, Problem, Reply, Timings
 from qa.selection import Selector
 
 NO_FILTER = Filter()
@@ -26,10 +26,12 @@ def _silent(_stage: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Citespan:
-    """A store with everything needed to fill it and to ask it. Made by ``qa.open_store``."""
+class Citespan(Library):
+    """The stored articles (see Library) with everything needed to add to them and to ask them.
 
-    store: PassageStore
+    Made by ``qa.open_store``.
+    """
+
     indexer: Indexer
     retriever: Retriever
     reader: Reader
@@ -74,7 +76,7 @@ class Citespan:
         return replace(reply, timings=timings)
 
     def _checked(self, question: str) -> str:
-        question = " ".join(question.split())
+        question = question.strip()
         if not question:
             raise InputError("expected a question, found an empty one; type a question")
         if len(question) > self.max_question:
@@ -85,28 +87,7 @@ class Citespan:
 
     def _named(self, sources: tuple[str, ...]) -> tuple[str, ...]:
         """People name articles by file name or stem; the store knows them by full source."""
-        return tuple(dict.fromkeys(found.source for source in sources for found in self.library.find(source)))
-
-    @property
-    def library(self) -> Library:
-        """The stored articles: cite, show, sources, remove, find."""
-        return Library(self.store)
-
-    def cite(self, citation_id: str) -> CitationView:
-        """See Library.cite."""
-        return self.library.cite(citation_id)
-
-    def show(self, source: str) -> Document:
-        """See Library.show."""
-        return self.library.show(source)
-
-    def sources(self) -> list[SourceSummary]:
-        """See Library.sources."""
-        return self.library.sources()
-
-    def remove(self, source: str) -> SourceSummary:
-        """See Library.remove."""
-        return self.library.remove(source)
+        return tuple(dict.fromkeys(found.source for source in sources for found in self.find(source)))
 
     def check(self) -> list[Problem]:
         """Every broken invariant of the store; empty when all is well."""
