@@ -19,7 +19,7 @@ from qa.records import Span
 
 _CLOSERS = r"[\"'”’»›)\]}」』】）*_]*(?:\[\w{1,3}\])*"
 _MARK = re.compile(
-    r"(?P<mark>\.(?:[ \u00a0]\.)+|[.!?…‽]+|[。！？｡]+)(?P<closers>" + _CLOSERS + r")|(?<=\s)[•▪‣◦](?=\s)"
+    r"(?P<mark>\.(?:[ \u00a0]\.(?!\.))+|[.!?…‽]+|[。！？｡]+)(?P<closers>" + _CLOSERS + r")|(?<=\s)[•▪‣◦](?=\s)"
 )
 _NEXT = re.compile(r"(?P<gap>\s*)(?P<openers>[\"'“”‘«‹(\[{„¿¡*_]{0,4})(?P<word>[^\W_]{0,30})")
 _WORD = re.compile(r"[^\W_]")
@@ -64,6 +64,8 @@ def _paragraph_sentences(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _block_sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    while end > start and text[end - 1].isspace():
+        end -= 1
     begin, word = start, -1  # start of the sentence, its first letter or digit
     for mark in _MARK.finditer(text, start, end):
         if word < begin:
