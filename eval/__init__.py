@@ -1,0 +1,1 @@
+"""Evaluation of Citespan against question sets: ``eval.run.evaluate`` tells the story."""

@@ -1,0 +1,104 @@
+"""A question set's file -> ``Dataset``, checked row by row before anything is asked."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from eval.dataset.checks import check_rows
+from eval.dataset.formats import PARSERS
+from eval.dataset.records import Dataset, Trouble
+from qa.errors import DatasetError
+
+_SHOWN = 5
+_BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+
+
+def load_dataset(path: str | Path, *, skip_bad: bool = False) -> Dataset:
+    """The question set in ``path``: our JSON Lines, SQuAD v1.1 or v2.0, MRQA, or CSV; gzip is opened as needed.
+
+    Raises DatasetError naming the bad rows; with ``skip_bad`` only when no good row is left. What was skipped, and what
+    only deserves a look (the same question twice), stands in ``troubles``.
+    """
+    path = Path(path)
+    raw = _read(path)
+    if not raw.strip():
+        raise DatasetError(f"{path}: expected questions, found an empty file; see the README for the formats")
+    text = _decode(raw, path)
+    form = _recognise(text, path)
+    checked = check_rows(PARSERS[form](text), stem=path.name.partition(".")[0])
+    refuse(path, checked.troubles, skip_bad=skip_bad, good=len(checked.questions))
+    return Dataset(
+        path=str(path),
+        format=form,
+        sha256=sha256(raw).hexdigest(),
+        questions=checked.questions,
+        paragraphs=checked.paragraphs,
+        troubles=checked.troubles,
+    )
+
+
+def refuse(path: Path | str, troubles: Iterable[Trouble], *, skip_bad: bool, good: int) -> None:
+    """Raises DatasetError when rows are bad and may not be skipped, or when no good one is left."""
+    bad = [each for each in troubles if each.fatal]
+    if good and (skip_bad or not bad):
+        return
+    if not bad:
+        raise DatasetError(f"{path}: expected questions, found none; see the README for the formats")
+    listed = "; ".join(f"row {each.row}: {each.what}" for each in bad[:_SHOWN])
+    more = f"; and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
+    hint = "mend them, or pass --skip-bad to run the good ones" if good else "mend them: no good row is left"
+    rows = f"{len(bad)} bad row{'s' if len(bad) > 1 else ''} and {good} good"
+    raise DatasetError(f"{path}: expected a sound question set, found {rows} ({hint}): {listed}{more}")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    except IsADirectoryError:
+        raise DatasetError(f"{path}: expected a question file, found a folder; name the file in it") from None
+    except FileNotFoundError:
+        raise DatasetError(f"{path}: expected a question file, found nothing there; check the path") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise DatasetError(f"{path}: expected a readable question file, found {error}") from None
+
+
+def _decode(raw: bytes, path: Path) -> str:
+    """UTF-8, or UTF-16 with its mark. Bytes that do not fit become lone surrogates, which tell the row."""
+    codec = next((codec for mark, codec in _BOMS.items() if raw.startswith(mark)), "utf-8")
+    if b"\x00" in raw[:1000] and codec != "utf-16":
+        raise DatasetError(f"{path}: expected text, found a binary file; see the README for the formats")
+    try:
+        return raw.decode(codec, "strict" if codec == "utf-16" else "surrogateescape").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path}: expected UTF-16 after its mark, found {error}; save it as UTF-8") from None
+
+
+def _recognise(text: str, path: Path) -> str:
+    """The name of the parser, from the content; the suffix only tells CSV."""
+    if not text.lstrip().startswith(("{", "[")):
+        if ".csv" in path.suffixes:
+            return "csv"
+        raise DatasetError(f"{path}: expected JSON Lines, SQuAD JSON or a .csv file, found text that is none of them")
+    first = text.lstrip().split("\n", 1)[0]
+    try:
+        row = json.loads(first)
+    except ValueError:
+        row = None
+    if isinstance(row, dict) and "data" not in row:
+        return "mrqa" if "header" in row or "qas" in row else "jsonl"
+    try:
+        whole = json.loads(text)
+    except ValueError as error:
+        if "\n{" in text.strip():
+            return "jsonl"
+        raise DatasetError(f"{path}: expected JSON, found {error}; mend the file") from None
+    if isinstance(whole, dict) and isinstance(whole.get("data"), list):
+        return "squad"
+    found = f"keys {', '.join(map(repr, whole))}" if isinstance(whole, dict) else f"a {type(whole).__name__}"
+    raise DatasetError(f"{path}: expected SQuAD JSON with a list 'data', or an object a line, found {found}")

@@ -1,0 +1,78 @@
+"""``predictions.jsonl``, written row by row so that a killed run loses nothing, and read back to go on with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from eval.outcome import Outcome, from_line, to_line
+from qa.errors import DatasetError, InputError
+
+MARK = "unfinished.json"
+"""Stands in the folder while a run is under way, with the fingerprint of what is run."""
+
+
+def file_of(out: Path, mode: str, modes: Sequence[str]) -> Path:
+    """Where a mode's rows go: ``predictions.jsonl`` for the first mode, ``predictions.MODE.jsonl`` for further ones."""
+    return out / ("predictions.jsonl" if mode == modes[0] else f"predictions.{mode}.jsonl")
+
+
+def may_resume(out: Path, fingerprint: str) -> bool:
+    """Makes ``out`` and marks it as under way. True when a run of the same things was cut off there.
+
+    Raises InputError when the folder cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        mark = out / MARK
+        same = mark.exists() and mark.read_text(encoding="utf-8") == json.dumps(fingerprint)
+        mark.write_text(json.dumps(fingerprint), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--out {out}: expected a folder that can be written, found {error}; name another") from None
+    return same
+
+
+def finish(out: Path) -> None:
+    """The run is whole."""
+    (out / MARK).unlink(missing_ok=True)
+
+
+@contextmanager
+def append_to(path: Path, *, resume: bool) -> Iterator[tuple[TextIO, list[Outcome]]]:
+    """The file, open for writing, and the outcomes already in it; without ``resume`` it starts empty.
+
+    A last line that a kill cut short is dropped.
+    """
+    done: list[Outcome] = []
+    if resume and path.exists():
+        whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
+        done = [from_line(line) for line in whole.split("\n") if line]
+        path.write_text("".join(to_line(each) + "\n" for each in done), encoding="utf-8")
+    with path.open("a" if done else "w", encoding="utf-8") as file:
+        yield file, done
+
+
+def write(file: TextIO, outcome: Outcome) -> None:
+    """Append one row; after this it survives the process."""
+    file.write(to_line(outcome) + "\n")
+    file.flush()
+
+
+def read_predictions(path: Path) -> list[Outcome]:
+    """The outcomes of a finished run. Raises DatasetError naming the line that is not one."""
+    outcomes = []
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    outcomes.append(from_line(line))
+                except (ValueError, TypeError, KeyError) as error:
+                    raise DatasetError(
+                        f"{path}: expected a row of `citespan eval`, found in line {number}: {error}; run it again"
+                    ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path}: expected the predictions of a run, found {error}; name its --out folder") from None
+    return outcomes

@@ -1,0 +1,154 @@
+"""The evaluation: question set -> asked in each mode -> rows, measures, report. The story of this package."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from eval.articles import Articles, Located, locate
+from eval.asking import Ask, open_asker, reader_asker, retrieval_asker
+from eval.dataset.load import load_dataset, refuse
+from eval.dataset.records import Dataset, Question, Trouble
+from eval.engine import Opener, engine_for, open_by_settings
+from eval.manifest import describe, fingerprint
+from eval.metrics.citations import Place
+from eval.outcome import Outcome
+from eval.predictions import append_to, file_of, finish, may_resume, write
+from eval.report import write_report
+from eval.scoring import GetArticle, score
+from eval.summary import Summary, summarise, summary_json
+from qa.errors import InputError
+from qa.pipeline import Citespan
+from qa.protocols import Progress
+from qa.settings import Settings
+
+MODES = ("open", "reader", "retrieval")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What an evaluation gave, mode by mode; ``out`` holds the same as files."""
+
+    out: Path
+    manifest: dict[str, Any]
+    summaries: dict[str, Summary]
+    troubles: tuple[Trouble, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """``metrics.json``: the first mode's measures flat, each mode's under ``modes``, then how it was made."""
+        modes = {mode: summary_json(summary) for mode, summary in self.summaries.items()}
+        first = next(iter(modes.values()))
+        return {
+            **first,
+            "modes": modes,
+            "skipped": [{"row": each.row, "what": each.what} for each in self.troubles if each.fatal],
+            "warnings": [{"row": each.row, "what": each.what} for each in self.troubles if not each.fatal],
+            "manifest": self.manifest,
+        }
+
+
+def evaluate(
+    dataset_path: str | Path,
+    *,
+    settings: Settings,
+    out: Path,
+    modes: Sequence[str] = ("open",),
+    engine: Citespan | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+    skip_bad: bool = False,
+    progress: Progress | None = None,
+    opener: Opener = open_by_settings,
+) -> Run:
+    """Ask every question in every mode; write ``predictions.jsonl``, ``metrics.json``, ``report.html`` to ``out``.
+
+    ``engine``: asked instead of the store of ``settings`` (a set that brings its own texts always gets a temporary
+    store from ``opener``). ``limit``: the first so many questions; with a ``seed`` other than 0 a random sample. A run
+    cut off in ``out`` is gone on with when all is as it was. Raises DatasetError for a bad set, InputError for bad
+    arguments.
+    """
+    modes = _checked(modes, limit)
+    dataset = load_dataset(dataset_path, skip_bad=skip_bad)
+    chosen = replace(dataset, questions=_sample(dataset.questions, limit, seed))
+    with engine_for(chosen, settings, modes, engine=engine, opener=opener, progress=progress) as asked:
+        articles = Articles(asked.store)
+        manifest = describe(chosen, asked, settings, modes=modes, limit=limit, seed=seed)
+        resume = may_resume(out, fingerprint(manifest))
+        summaries: dict[str, Summary] = {}
+        rows: dict[str, list[Outcome]] = {}
+        troubles = list(dataset.troubles)
+        for mode in modes:
+            located, wrong = _located(chosen, articles, mode)
+            refuse(dataset.path, wrong, skip_bad=skip_bad, good=len(located))
+            troubles += [trouble for trouble in wrong if trouble not in troubles]
+            ask = _asker(mode, asked, chosen)
+            article = _lookup(articles, chosen)
+            with append_to(file_of(out, mode, modes), resume=resume) as (file, done):
+                rows[mode] = done
+                for position, each in enumerate(located[len(done) :], len(done) + 1):
+                    outcome = score(each, ask(each), mode, article)
+                    write(file, outcome)
+                    rows[mode].append(outcome)
+                    if progress is not None:
+                        progress(f"asking ({mode})", position, len(located))
+            summaries[mode] = summarise(rows[mode], mode, seed)
+    run = Run(out, manifest, summaries, tuple(troubles))
+    text = json.dumps(run.to_json(), ensure_ascii=False, indent=2)
+    (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
+    write_report(out / "report.html", Path(dataset.path).name, summaries, rows, manifest)
+    finish(out)
+    return run
+
+
+def _checked(modes: Sequence[str], limit: int | None) -> list[str]:
+    wrong = [mode for mode in modes if mode not in MODES]
+    if wrong or not modes:
+        raise InputError(f"--mode: expected some of {', '.join(MODES)}, found {', '.join(wrong) or 'none'}")
+    if limit is not None and limit < 1:
+        raise InputError(f"--limit: expected a number of questions from 1, found {limit}")
+    return list(dict.fromkeys(modes))
+
+
+def _sample(questions: Sequence[Question], limit: int | None, seed: int) -> tuple[Question, ...]:
+    if limit is None or limit >= len(questions):
+        return tuple(questions)
+    if seed == 0:
+        return tuple(questions[:limit])
+    picked = sorted(random.Random(seed).sample(range(len(questions)), limit))  # noqa: S311 - not a secret
+    return tuple(questions[index] for index in picked)
+
+
+def _located(dataset: Dataset, articles: Articles, mode: str) -> tuple[list[Located], list[Trouble]]:
+    """The questions with the places of their golds: in the store, or in the set's own texts for the reader."""
+    if mode != "reader" or not dataset.brings_text:
+        return locate(dataset.questions, articles)
+    return [Located(question, _own_places(question, dataset)) for question in dataset.questions], []
+
+
+def _own_places(question: Question, dataset: Dataset) -> tuple[Place, ...]:
+    if question.paragraph is None:
+        return ()
+    document = dataset.paragraphs[question.paragraph]
+    places = [
+        Place(document.id, gold.start, gold.end)
+        for gold in question.answers
+        if gold.start is not None and gold.end is not None
+    ]
+    return tuple(dict.fromkeys(places))
+
+
+def _asker(mode: str, engine: Citespan, dataset: Dataset) -> Ask:
+    if mode == "open":
+        return open_asker(engine)
+    if mode == "retrieval":
+        return retrieval_asker(engine)
+    return reader_asker(engine, dataset.paragraphs)
+
+
+def _lookup(articles: Articles, dataset: Dataset) -> GetArticle:
+    own = {document.id: document for document in dataset.paragraphs.values()}
+    return lambda document_id: own[document_id] if document_id in own else articles.get(document_id)
