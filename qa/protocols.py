@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from qa.calibration import Calibration
 from qa.records import Document, Filter, Hit, Passage, Problem, Reading, SourceSummary
@@ -42,30 +43,67 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """A document on its way into the store. ``vectors`` has one row per passage."""
+    """A document on its way into the store, or out of it whole. ``vectors`` has one row per passage.
+
+    ``version`` changes whenever anything the index depends on does; ``origin`` is the file (and row) it came from.
+    """
 
     document: Document
     passages: tuple[Passage, ...]
     vectors: Vectors
+    version: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredPassage:
-    """A passage and how alike it is to the query (cosine, -1..1; higher is better)."""
+class StoredDocument:
+    """A document as stored, without its vectors."""
 
-    passage: Passage
+    document: Document
+    passages: tuple[Passage, ...]
+    version: str
+
+
+class PassageKey(NamedTuple):
+    """Which passage, without its text."""
+
+    document_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredKey:
+    """A passage and how well it fits; higher is better. The scale is the retriever's own."""
+
+    key: PassageKey
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class StoredState:
+    """What the store knows of one document without opening it: enough to tell whether a file changed or moved."""
+
+    source: str
+    version: str
+    origin: str
+
+
 class PassageStore(Protocol):
-    """Documents and their passages, searchable by vector."""
+    """Documents and their passages, searchable by vector. Readers see each document whole, old or new."""
 
     @property
     def generation(self) -> str:
         """Changes with every committed write, by this process or another: the key for anything derived."""
 
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the store for writing: one process at a time. May be nested; each write also does it by itself.
+
+        Raises StoreLockedError, naming the holder, when another process has it.
+        """
+
     def put(self, batch: Sequence[IndexedDocument]) -> None:
-        """Add or replace documents with their passages. Readers see each document whole, old or new."""
+        """Add or replace documents with their passages, each whole or not at all."""
 
     def delete(self, document_ids: Sequence[str]) -> int:
         """Take documents and their passages out; returns how many documents there were."""
@@ -73,20 +111,32 @@ class PassageStore(Protocol):
     def summaries(self) -> list[SourceSummary]:
         """All indexed articles, by source."""
 
-    def hashes(self) -> Mapping[str, str]:
-        """document id -> sha256 of the text (and of what else the index depends on), to tell what changed."""
+    def states(self) -> Mapping[str, StoredState]:
+        """document id -> what is stored under it, to tell what changed."""
+
+    def matching(self, where: Filter) -> frozenset[str]:
+        """The ids of the documents that pass the filter; ``where.sources`` are full source names."""
 
     def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
         """The documents that exist among those ids."""
 
-    def passages(self) -> Iterator[Passage]:
-        """Every passage, grouped by document."""
+    def read(self, document_ids: Iterable[str]) -> Iterator[StoredDocument]:
+        """The documents that exist among those ids, with their passages, in the order given."""
 
-    def query(self, vector: Vectors, k: int, where: Filter) -> list[ScoredPassage]:
-        """The k nearest passages among the articles that pass the filter, best first."""
+    def load(self, document_ids: Iterable[str]) -> Iterator[IndexedDocument]:
+        """The documents that exist among those ids, whole, in the order given."""
+
+    def query(self, vector: Vectors, k: int, where: Filter) -> list[ScoredKey]:
+        """The k passages nearest by cosine among the articles that pass the filter, best first.
+
+        Equal scores stand by document id, then start.
+        """
+
+    def fetch(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
+        """Those passages that are stored now, with their text."""
 
     def check(self) -> list[Problem]:
-        """Every broken invariant: offsets, hashes, orphans, counts."""
+        """Every broken invariant: offsets, hashes, orphans, counts, vectors."""
 
     def close(self) -> None:
         """Release files and locks."""

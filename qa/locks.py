@@ -1,0 +1,96 @@
+"""One writing process at a time: file locks inside the store's folder, with the holder's name beside them."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from qa.errors import StoreError, StoreLockedError
+
+
+class WriterLock:
+    """Held while a process writes. Nested use within the process is counted, from whichever thread."""
+
+    def __init__(self, folder: Path, wait: float) -> None:
+        self._lock = FileLock(folder / "writer.lock", thread_local=False)
+        self._holder = folder / "writer.json"
+        self._wait = wait
+        self._guard = threading.RLock()
+        self._depth = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether this object holds it."""
+        return self._depth > 0
+
+    @contextmanager
+    def hold(self) -> Iterator[bool]:
+        """Yields whether this is the outermost hold. Raises StoreLockedError when another process keeps it too long."""
+        with self._guard:
+            outermost = self._depth == 0
+            if outermost:
+                self._acquire()
+            self._depth += 1
+        try:
+            yield outermost
+        finally:
+            with self._guard:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._holder.unlink(missing_ok=True)
+                    self._lock.release()
+
+    def _acquire(self) -> None:
+        try:
+            self._lock.acquire(timeout=self._wait, poll_interval=0.1)
+        except Timeout:
+            raise StoreLockedError(
+                f"{self._holder.parent}: expected to be the only writer, found {self._who()} writing; "
+                "wait until it is done, then try again"
+            ) from None
+        except OSError as error:
+            raise StoreError(f"{self._holder.parent}: cannot write here: {error.strerror}; use another store") from None
+        me = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
+        self._holder.write_text(json.dumps(me))
+
+    def _who(self) -> str:
+        try:
+            found = json.loads(self._holder.read_text())
+            return f"process {found['pid']} on {found['host']} (since {found['since'][:19]} UTC)"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"
+
+
+class OpenLock:
+    """Held for moments: by a reader while it opens Chroma, by the writer around each write.
+
+    Opening replays Chroma's log and may flush the HNSW files; two processes doing so at once would corrupt them.
+    """
+
+    def __init__(self, folder: Path, wait: float = 60.0) -> None:
+        self._lock = FileLock(folder / "open.lock", thread_local=False)
+        self._wait = wait
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Raises StoreLockedError when another process keeps it too long."""
+        try:
+            self._lock.acquire(timeout=self._wait, poll_interval=0.01)
+        except Timeout:
+            raise StoreLockedError(
+                f"{self._lock.lock_file}: another process has kept the store busy for {self._wait:.0f} s; try again"
+            ) from None
+        except OSError as error:
+            raise StoreError(f"{self._lock.lock_file}: cannot lock: {error.strerror}; check the folder") from None
+        try:
+            yield
+        finally:
+            self._lock.release()

@@ -1,0 +1,133 @@
+"""Opening Chroma, in a folder or on a server, and turning its errors into ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from qa.errors import CitespanError, StoreError
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+DATABASE_FILE = "chroma.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the store is. ``folder`` is ``None`` for a server."""
+
+    name: str
+    folder: Path | None
+    tenant: str = "default_tenant"
+    database: str = "default_database"
+    token: str = ""
+
+    @staticmethod
+    def parse(
+        name: str, *, tenant: str = "default_tenant", database: str = "default_database", token: str = ""
+    ) -> Location:
+        """A folder, or ``http://host:port`` / ``https://host:port``. Raises StoreError for a malformed URL."""
+        if "://" not in name:
+            return Location(name, Path(name).expanduser().resolve(), tenant, database, token)
+        url = urlsplit(name)
+        try:
+            port = url.port
+        except ValueError:
+            port = -1
+        if url.scheme not in ("http", "https") or not url.hostname or port == -1:
+            raise StoreError(f"{name}: expected a folder or http://HOST:PORT; correct --store")
+        return Location(name, None, tenant, database, token)
+
+    def exists(self) -> bool:
+        """Whether a store may be there; always true for a server, which must be asked. Raises StoreError for a file."""
+        if self.folder is None:
+            return True
+        try:
+            if self.folder.exists() and not self.folder.is_dir():
+                raise StoreError(f"{self.name}: expected a folder, found a file; name another --store")
+            return (self.folder / DATABASE_FILE).exists()
+        except OSError as error:
+            raise StoreError(f"{self.name}: cannot look into it: {error.strerror}; check its permissions") from None
+
+    def make(self) -> None:
+        """Create the folder where it is missing. Raises StoreError."""
+        if self.folder is None:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self.name}: cannot create it: {error.strerror}; name another --store") from None
+
+
+def connect(location: Location) -> ClientAPI:
+    """A Chroma client, telemetry off. Raises StoreError when the folder or the server cannot be used."""
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    with translated(location):
+        if location.folder is not None:
+            return chromadb.PersistentClient(path=str(location.folder), settings=settings)
+        url = urlsplit(location.name)
+        return chromadb.HttpClient(
+            host=url.hostname or "",
+            port=url.port if url.port is not None else (443 if url.scheme == "https" else 8000),
+            ssl=url.scheme == "https",
+            headers={"Authorization": f"Bearer {location.token}"} if location.token else None,
+            settings=settings,
+            tenant=location.tenant,
+            database=location.database,
+        )
+
+
+def disconnect(client: ClientAPI) -> None:
+    """Release the client's files or connections."""
+    close = getattr(client, "close", None)
+    if close is not None:
+        close()
+
+
+@contextmanager
+def translated(location: Location) -> Iterator[None]:
+    """Errors of Chroma, its Rust core, the network and the disk become StoreError with one clear line."""
+    try:
+        yield
+    except (CitespanError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # a panic of the Rust core is not an Exception
+        raise StoreError(_explained(location, error)) from error
+
+
+def _explained(location: Location, error: BaseException) -> str:
+    said = " ".join(str(error).split())[:300]
+    low = said.lower()
+    kind = type(error).__name__
+    if location.folder is None and ("connect" in low or kind in _NETWORK):
+        return f"{location.name}: no Chroma server answers there ({said or kind}); start it or correct --store"
+    if "disk is full" in low or "no space left" in low:
+        return f"{location.name}: the disk is full; free some space and run the command again, nothing is lost"
+    if "readonly" in low or "read-only" in low or "permission denied" in low or "unable to open database" in low:
+        return f"{location.name}: the store cannot be written ({said}); check the permissions of the folder"
+    if "database is locked" in low:
+        return f"{location.name}: another process keeps the store busy; try again"
+    if "not a database" in low or "malformed" in low:
+        return f"{location.name}: this is not a usable store ({said}); restore it or index into another --store"
+    return f"{location.name}: the store failed ({kind}: {said}); run `citespan check`"
+
+
+_NETWORK = frozenset(
+    {"ConnectError", "ConnectTimeout", "ReadTimeout", "ReadError", "RemoteProtocolError", "WriteError", "PoolTimeout"}
+)
+
+
+def collection(client: ClientAPI, name: str, metadata: dict[str, str | int | float | bool] | None) -> Collection:
+    """The collection of that name, made if missing: cosine space, no embedding function (ours are always passed)."""
+    return client.get_or_create_collection(
+        name, configuration={"hnsw": {"space": "cosine"}}, metadata=metadata, embedding_function=None
+    )
