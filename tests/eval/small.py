@@ -4,7 +4,7 @@ a reader that is told which words answer which question."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -29,7 +29,6 @@ from qa.records import (
 )
 from qa.selection import Selector
 from qa.settings import Settings
-
 
 Vectors = NDArray[np.float32]
 
@@ -124,12 +123,15 @@ class OverlapRetriever:
         return [Hit(each, float(score), rank, rank, rank) for rank, (score, each) in enumerate(best, 1)]
 
 
+TRUSTING = Calibration(margin=1.0, threshold=0.5, settled=1e9)
+
+
 @dataclass
 class ToldReader:
     """Knows for each question some words and how sure it is of them (a margin over the null score)."""
 
     answers: dict[str, list[tuple[str, float]]]
-    calibration: Calibration = Calibration(margin=1.0, threshold=0.5, settled=1e9)
+    calibration: Calibration = TRUSTING
     name: str = "told"
     passages_read: int = 0
 
@@ -179,7 +181,7 @@ def _read_nothing(paths: Sequence[str]) -> list[Failure]:
     return [Failure(path, "this engine reads no files") for path in paths]
 
 
-def opener(answers: dict[str, list[tuple[str, float]]]) -> object:
+def opener(answers: dict[str, list[tuple[str, float]]]) -> Callable[[Settings, bool], Citespan]:
     """Opens an empty engine that answers as told."""
     return lambda settings, create: small_engine([], answers)
 
