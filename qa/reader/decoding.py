@@ -1,0 +1,121 @@
+"""Decoding: start and end scores of word pieces to candidate answers in the passage's characters. Pure.
+
+Start and end are searched together (never two independent argmaxes), spans are at most so many pieces long, never run
+over a line break that ends something, begin and end with whole words, and do not overlap each other. A passage longer
+than the model reads is covered by windows that overlap; their candidates are merged here.
+
+The scale: scores are natural logarithms of probabilities. A candidate's score is log P(its window answers) +
+log P(start, end | it answers); the null score is log P(no window answers). So ``score - null_score`` is the margin
+over "not here".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.layout import blocks, paragraphs
+from qa.reader.tidying import tidy
+from qa.records import Span
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+_IMPOSSIBLE = -1e9
+_SPARE = 4
+"""Per candidate wanted, spans looked at: many of the best overlap each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowScores:
+    """What a model says of one window of a passage, n word pieces long.
+
+    offsets: n x 2, each piece's characters in the passage. start, end: n log-probabilities each, given that the window
+    answers. answers, null: log-probability that it does, and that it does not.
+    """
+
+    offsets: Integers
+    start: Floats
+    end: Floats
+    answers: float
+    null: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSpan:
+    """A candidate: characters of the passage, and its score on this module's scale."""
+
+    span: Span
+    score: float
+
+
+def from_null_head(offsets: Integers, start: Floats, end: Floats, null: float) -> WindowScores:
+    """Of a model with a null head: the passage pieces' raw start and end logits, and the logit of "no answer here"."""
+    answers, refused = -float(np.logaddexp(0.0, null)), -float(np.logaddexp(0.0, -null))
+    return WindowScores(offsets, _log_softmax(start), _log_softmax(end), answers, refused)
+
+
+def from_null_span(offsets: Integers, start: Floats, end: Floats, null_start: float, null_end: float) -> WindowScores:
+    """Of a plain extractive-QA model, whose null span is its first token, with these two null logits."""
+    if not len(start):
+        return from_null_head(offsets, start, end, 0.0)
+    return from_null_head(offsets, start, end, null_start + null_end - _log_sum(start) - _log_sum(end))
+
+
+def decode(
+    text: str, windows: Sequence[WindowScores], *, most_pieces: int, candidates: int
+) -> tuple[list[ScoredSpan], float]:
+    """At most so many candidates, best first and none overlapping another, and the null score.
+
+    No span has more than ``most_pieces`` word pieces.
+    """
+    edges = np.array(_block_ends(text), dtype=np.int64)
+    found = sorted(
+        (hit for window in windows for hit in _best(window, edges, most_pieces, _SPARE * candidates)),
+        key=lambda hit: (-hit.score, hit.span.start, hit.span.end),
+    )
+    chosen: list[ScoredSpan] = []
+    for hit in found:
+        if len(chosen) == candidates:
+            break
+        span = tidy(text, hit.span.start, hit.span.end)
+        if span is not None and all(span.end <= one.span.start or one.span.end <= span.start for one in chosen):
+            chosen.append(ScoredSpan(span, hit.score))
+    return chosen, min((window.null for window in windows), default=0.0)
+
+
+def _best(window: WindowScores, edges: Integers, most_pieces: int, keep: int) -> Iterator[ScoredSpan]:
+    """The best spans of one window, in no order, as characters not yet tidied."""
+    count = len(window.start)
+    width = min(most_pieces, count)
+    if width == 0:
+        return
+    # Row i, column d: the span of pieces i to i + d. A band, so the work is linear in the window's length.
+    last = np.arange(count)[:, None] + np.arange(width)
+    reachable = np.minimum(last, count - 1)
+    block = np.searchsorted(edges, window.offsets[:, 0], side="right")
+    allowed = (last < count) & (block[reachable] == block[:, None])
+    scores = np.where(allowed, window.start[:, None] + window.end[reachable], _IMPOSSIBLE).ravel()
+    keep = min(keep, len(scores))
+    for at in np.argpartition(-scores, keep - 1)[:keep]:
+        if scores[at] > _IMPOSSIBLE / 2:
+            first, length = divmod(int(at), width)
+            span = Span(int(window.offsets[first, 0]), int(window.offsets[first + length, 1]))
+            yield ScoredSpan(span, float(scores[at]) + window.answers)
+
+
+def _block_ends(text: str) -> list[int]:
+    """Where the text's blocks end: no answer runs from a caption or headline into what follows."""
+    return [end for start, stop in paragraphs(text) for _, end in blocks(text, start, stop)]
+
+
+def _log_sum(values: Floats) -> float:
+    highest = float(values.max())
+    return highest + float(np.log(np.exp(values - highest).sum()))
+
+
+def _log_softmax(values: Floats) -> Floats:
+    return values - np.float32(_log_sum(values)) if len(values) else values
