@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from qa.errors import CitespanError
 from qa.wire import citation_view_json, reply_json, sources_json
 from ui.chat import filter_of, one_line
 from ui.engine import Engine
 
+Result = TypeVar("Result")
+
 
 def add_endpoints(engine: Engine, *, at_once: int) -> None:
     """Add /ask, /cite and /sources to the Gradio Blocks being built."""
     import gradio as gr
+    from gradio.events import api
 
-    def guarded(work: Callable[[], Any]) -> Any:
+    def guarded(work: Callable[[], Result]) -> Result:
         try:
             return work()
         except CitespanError as error:
@@ -46,6 +49,6 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
         """List the indexed articles: source, title, url, date, and how many passages and characters each has."""
         return guarded(lambda: sources_json(engine.sources()))
 
-    gr.api(ask, api_name="ask", concurrency_limit=at_once, concurrency_id="ask")
-    gr.api(cite, api_name="cite", concurrency_limit=None)
-    gr.api(sources, api_name="sources", concurrency_limit=None)
+    api(ask, api_name="ask", concurrency_limit=at_once, concurrency_id="ask")
+    api(cite, api_name="cite", concurrency_limit=None)
+    api(sources, api_name="sources", concurrency_limit=None)

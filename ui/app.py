@@ -1,8 +1,8 @@
 """The chat as a Gradio app, and the server that ``citespan serve`` starts.
 
-    build(engine, ...)  -> gr.Blocks          the page and the three endpoints
-    application(...)    -> ASGI application    the page behind its gate; what tests and other servers mount
-    serve(engine, ...)                         runs until interrupted
+build(engine, ...)  -> gr.Blocks          the page and the three endpoints
+application(...)    -> ASGI application    the page behind its gate; what tests and other servers mount
+serve(engine, ...)                         runs until interrupted
 """
 
 from __future__ import annotations
@@ -122,7 +122,12 @@ def theme() -> gr.themes.Base:
         primary_hue="teal",
         neutral_hue="stone",
         radius_size="md",
-        font=[fonts.LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
+        font=[
+            fonts.LocalFont("IBM Plex Sans"),
+            "system-ui",
+            "sans-serif",
+            fonts.LocalFont("Lora"),
+        ],  # Lora: for articles
         font_mono=[fonts.LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
     )
 
@@ -130,6 +135,16 @@ def theme() -> gr.themes.Base:
 def build(engine: Engine, *, folder: Path | str | None = None, read_only: bool = False) -> gr.Blocks:
     """The page and the three public endpoints as Gradio Blocks."""
     os.environ.update(_QUIET)
-    from ui.page import Page
+    import gradio as gr
 
-    return Page(engine, None if folder is None else Path(folder), read_only=read_only or folder is None).blocks()
+    from ui.api import add_endpoints
+    from ui.wiring.events import CORES, Events
+    from ui.wiring.parts import lay_out
+
+    kept = None if folder is None or read_only else Path(folder)
+    with gr.Blocks(title="Citespan", analytics_enabled=False, delete_cache=(3600, 3600)) as page:
+        Events(engine, kept).wire(page, lay_out(read_only=kept is None))
+        add_endpoints(engine, at_once=CORES)
+    page.queue(default_concurrency_limit=8, max_size=200)
+    made: gr.Blocks = page
+    return made

@@ -39,8 +39,8 @@ def _row(each: SourceSummary, read_only: bool) -> str:
     remove = "" if read_only else f'<button type="button" class="quiet" data-act="remove"{marks}>✕</button>'
     return (
         f'<li><span class="what"><span class="title" dir="auto">{isolated(each.title)}</span>'
-        f'<span class="meta">{isolated(each.source)} · {dated}{each.passages:,} passages, {each.characters:,} characters'
-        f"</span></span>{remove}</li>"
+        f'<span class="meta">{isolated(each.source)} · {dated}{each.passages:,} passages, '
+        f"{each.characters:,} characters</span></span>{remove}</li>"
     )
 
 
@@ -104,7 +104,9 @@ def _safe(name: str) -> str:
 def _keep(folder: Path, given: Path) -> Path:
     suffix = given.suffix.lower()
     if suffix not in SUFFIXES:
-        raise InputError(f"{given.name}: expected one of {', '.join(SUFFIXES)}, found {suffix or 'no suffix'}; convert it")
+        raise InputError(
+            f"{given.name}: expected one of {', '.join(SUFFIXES)}, found {suffix or 'no suffix'}; convert it"
+        )
     size = given.stat().st_size
     if size > LARGEST:
         raise InputError(f"{given.name}: expected at most {LARGEST // 2**20} MiB, found {size / 2**20:.1f}; split it")

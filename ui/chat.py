@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from queue import SimpleQueue
 
+from qa import feedback
+from qa.citation import make_citation_id
 from qa.errors import CitespanError, InputError
-from qa.records import Answer, Filter, Span
+from qa.records import Answer, Citation, Filter, Span
 from ui import evidence as panel
 from ui.engine import Engine
 from ui.followup import understand
@@ -91,9 +94,7 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def open_citation(
-    engine: Engine, citation_id: str, sentence: Span | None = None, around: Sequence[str] = ()
-) -> str:
+def open_citation(engine: Engine, citation_id: str, sentence: Span | None = None, around: Sequence[str] = ()) -> str:
     """The evidence panel for a citation, or the line that says why there is none."""
     try:
         view = engine.cite(citation_id)
@@ -114,3 +115,30 @@ def open_turn(engine: Engine, turn: Turn) -> str | None:
     own = turn.reply.citations[0]
     around = [each.id for each in turn.citations]
     return open_citation(engine, own.id, Span(own.sentence_start, own.sentence_end), around)
+
+
+def judge(engine: Engine, folder: Path, turn: Turn, verdict: str, comment: str) -> Turn:
+    """Keep a person's word on a turn; returns the turn marked with it. Raises InputError, StoreError."""
+    if turn.reply is None:
+        raise InputError("expected a reply to judge, found an error message; ask again")
+    comment = comment.strip()
+    better = _place(engine, turn, comment) if verdict == "wrong" and comment else None
+    feedback.keep(folder, feedback.Judgement(turn.asked, turn.reply, verdict, comment, better))
+    return replace(turn, feedback=verdict)
+
+
+def _place(engine: Engine, turn: Turn, words: str) -> Citation | None:
+    """Where the right answer stands, if the comment quotes one of the turn's articles."""
+    for each in turn.citations:
+        try:
+            text = engine.show(each.source).text
+        except CitespanError:
+            continue
+        start = text.find(words)
+        if start >= 0:
+            end = start + len(words)
+            made = make_citation_id(each.source, start, end, words)
+            return replace(
+                each, id=made, start=start, end=end, quote=words, sentence_start=start, sentence_end=end, sentence=words
+            )
+    return None

@@ -42,7 +42,9 @@ def _head(document: Document, view: CitationView) -> str:
     published = "" if document.published is None else f"<dt>Published</dt><dd>{document.published:%-d %B %Y}</dd>"
     url = document.url
     web = url is not None and url.startswith(("https://", "http://"))
-    link = f'<dt>Web</dt><dd><a{attributes(href=url, rel="noopener noreferrer", target="_blank")}>{isolated(url)}</a></dd>'
+    link = (
+        f"<dt>Web</dt><dd><a{attributes(href=url, rel='noopener noreferrer', target='_blank')}>{isolated(url)}</a></dd>"
+    )
     return (
         f'<header><h2 dir="auto">{isolated(document.title)}</h2><dl>{published}<dt>Source</dt>'
         f"<dd>{isolated(document.source)}</dd>{link if web else ''}"

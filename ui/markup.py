@@ -1,7 +1,7 @@
 """Text to HTML that cannot be anything but text.
 
-Gradio fills ``${...}`` and ``{{...}}`` of a template, so those signs are escaped along with the usual five. A carriage
-return is written as a reference because HTML parsers fold it away, and the marked text on the page must equal the quote.
+Gradio fills ``${...}`` and ``{{...}}`` of a template, so those signs are escaped along with the usual five. A
+carriage return is written as a reference: HTML parsers fold it away, and the marked text must equal the quote.
 """
 
 from __future__ import annotations

@@ -42,6 +42,14 @@ def _understood(turn: Turn, newest: bool) -> str:
     return f'<p class="understood">Understood as: <q dir="auto">{isolated(turn.asked)}</q> {undo}</p>'
 
 
+def narrowed(words: str) -> str:
+    """Which filters are on, and a way to clear them."""
+    if not words:
+        return ""
+    clear = '<button type="button" class="link" data-act="clear">Clear</button>'
+    return f'<p class="narrowed">Only {isolated(words)} {clear}</p>'
+
+
 def _filters(turn: Turn) -> str:
     return f'<p class="narrowed">Only {isolated(turn.filters)}</p>' if turn.filters else ""
 
@@ -110,11 +118,15 @@ def _alternatives(alternatives: Sequence[Alternative], shown: int, opened: bool)
         return ""
     rows = "".join(
         f'<li><span class="sentence" dir="auto">{in_sentence(each.citation)}</span> {chip(each.citation, number)}'
-        f'<span class="meta">{percent(each.confidence)}{" · differs from the answer" if each.differs else ""}</span></li>'
+        f'<span class="meta">{percent(each.confidence)}{_differs(each)}</span></li>'
         for number, each in enumerate(alternatives, shown + 1)
     )
     title = "Another possible answer" if len(alternatives) == 1 else f"{len(alternatives)} other possible answers"
     return f'<details class="others"{" open" if opened else ""}><summary>{title}</summary><ul>{rows}</ul></details>'
+
+
+def _differs(alternative: Alternative) -> str:
+    return " · differs from the answer" if alternative.differs else ""
 
 
 def _refusal(refusal: NoAnswer) -> str:
@@ -151,7 +163,7 @@ def working(question: str, stage: str) -> str:
     )
 
 
-def welcome(articles: int, examples: Sequence[str], *, read_only: bool) -> str:
+def welcome(articles: int, examples: Sequence[str], *, read_only: bool, looking: bool = False) -> str:
     """What an empty conversation shows."""
     if articles == 0:
         how = "Nothing is indexed yet." if read_only else "Nothing is indexed yet. Add articles under “Articles” first."
@@ -163,6 +175,7 @@ def welcome(articles: int, examples: Sequence[str], *, read_only: bool) -> str:
     )
     tried = f'<p class="try">For example</p><ul class="examples">{buttons}</ul>' if buttons else ""
     return (
-        f'<div class="welcome"><h2>Ask the articles</h2><p>Every answer is quoted word for word from {count} and '
+        f'<div class="welcome"{" data-looking" if looking else ""}><h2>Ask the articles</h2>'
+        f"<p>Every answer is quoted word for word from {count} and "
         f"marked where it stands. When the articles do not say, Citespan says so.</p>{tried}</div>"
     )

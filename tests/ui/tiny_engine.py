@@ -26,10 +26,15 @@ from qa.records import (
 )
 
 
+ALL = Filter()
+
+
 def document(source: str, text: str, published: date | None = None, url: str | None = None) -> Document:
     """A document whose title is its first line."""
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Document(sha256(source.encode()).hexdigest()[:12], source, text.split("\n")[0][:80], text, url, published, digest)
+    return Document(
+        sha256(source.encode()).hexdigest()[:12], source, text.partition("\n")[0][:80], text, url, published, digest
+    )
 
 
 def citation(doc: Document, quote: str, sentence: str | None = None) -> Citation:
@@ -53,16 +58,18 @@ class TinyEngine:
     """question -> (source, quote, sentence) of the answer and then of alternatives"""
     lock: Lock = field(default_factory=Lock)
 
-    def answer(
-        self, question: str, *, where: Filter = Filter(), on_stage: Callable[[str], None] = lambda _: None
-    ) -> Reply:
+    def answer(self, question: str, *, where: Filter = ALL, on_stage: Callable[[str], None] = lambda _: None) -> Reply:
         question = " ".join(question.split())
         if not question:
             raise InputError("expected a question, found an empty one; type a question")
         on_stage("searching")
         pool = {each.source: each for each in self.documents if not where.sources or each.source in where.sources}
         on_stage("reading")
-        found = [citation(pool[source], quote, said) for source, quote, said in self.canned.get(question, ()) if source in pool]
+        found = [
+            citation(pool[source], quote, said)
+            for source, quote, said in self.canned.get(question, ())
+            if source in pool
+        ]
         if not found:
             closest = tuple(citation(each, each.text.strip().split("\n")[0]) for each in pool.values())
             return NoAnswer(question, "nothing that was read fits the question", 0.08, closest[:3])
@@ -76,7 +83,9 @@ class TinyEngine:
             if source_stem(each.source) == wanted.stem:
                 fits = wanted.fits(each.text)
                 quote = each.text[wanted.start : wanted.end] if fits else ""
-                return CitationView(str(wanted), each.source, each.title, each.url, wanted.start, wanted.end, quote, "", "", fits)
+                return CitationView(
+                    str(wanted), each.source, each.title, each.url, wanted.start, wanted.end, quote, "", "", fits
+                )
         raise NotFoundError(f"expected an indexed article for citation {citation_id}, found none")
 
     def show(self, source: str) -> Document:
@@ -86,7 +95,10 @@ class TinyEngine:
         raise NotFoundError(f"expected an indexed article, found {source!r}")
 
     def sources(self) -> list[SourceSummary]:
-        return [SourceSummary(each.id, each.source, each.title, each.url, each.published, 3, len(each.text)) for each in self.documents]
+        return [
+            SourceSummary(each.id, each.source, each.title, each.url, each.published, 3, len(each.text))
+            for each in self.documents
+        ]
 
     def index(self, paths: Sequence[str]) -> IndexReport:
         added, failed = 0, []
@@ -97,7 +109,9 @@ class TinyEngine:
                 failed.append(Failure(str(path), "expected text, found a binary"))
                 continue
             with self.lock:
-                self.documents = [each for each in self.documents if each.source != str(path)] + [document(str(path), text)]
+                self.documents = [each for each in self.documents if each.source != str(path)] + [
+                    document(str(path), text)
+                ]
             added += 1
         return IndexReport(added, 0, 0, 0, tuple(failed), len(self.documents), 3 * len(self.documents), 0.1)
 

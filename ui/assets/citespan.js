@@ -143,6 +143,11 @@
     chip.setAttribute("aria-current", "true");
     openCitation(cited(chip));
   };
+  let looks = 0;
+  const shown = () => {
+    scrollDown();
+    if ($("#transcript .welcome[data-looking]") && looks++ < 8) setTimeout(() => { if (!current().turns.length) press("#reopen"); }, 1500);
+  };
   const onTranscript = (element, trigger) => {
     openCitation = (data) => trigger("cite", data);
     element.addEventListener("click", (event) => {
@@ -270,7 +275,8 @@
   };
   window.addEventListener("storage", (event) => { if (event.key?.startsWith(KEY)) list(); });
   window.addEventListener("focus", () => press("#refresh"));
-  const save = (name, words) => {
+  const save = (kind, words) => {
+    const name = (current().title || "conversation").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60) + "." + kind;
     if (!words) { say("There is nothing to export yet."); return; }
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([words], { type: "text/plain;charset=utf-8" }));
@@ -279,7 +285,7 @@
   };
 
   window.citespan = {
-    begin, end, say, list, save, onTranscript, onEvidence, onSources, onFilters, showSpan, scrollDown,
+    begin, end, say, list, save, shown, onTranscript, onEvidence, onSources, onFilters, showSpan, scrollDown,
     // -> [conversation, citation id of the address]
     boot: () => { paint(); setTimeout(list, 0); return [{ id: current().id, turns: current().turns }, new URLSearchParams(location.search).get("cite") || ""]; },
     present: () => ({ id: current().id, title: current().title, turns: current().turns }),
