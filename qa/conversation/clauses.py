@@ -1,0 +1,257 @@
+"""The shape of a question, and the same clause asked or stated in another way. Pure.
+
+"Who negotiated the ceasefire?" with the answer "Turkey and Russia" can be asked again as "When did Turkey and Russia
+negotiate the ceasefire?" or stated as "Turkey and Russia negotiated the ceasefire".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qa.conversation import lexicon
+from qa.conversation.mentions import Token, mentions_of, tokens_of
+
+_ADJUNCTS = frozenset("when where why how".split())
+_MEASURES = frozenset("long often far fast soon early late".split())
+_ADJUNCT_NOUNS = frozenset("time day date year month week hour".split())
+_LONGEST_FILLER = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A question taken apart: ``lead`` ("In 2012,"), the words ``asked`` with, an auxiliary, and the ``body``.
+
+    ``role`` of what is asked for: subject, object, adjunct, or whole for a yes-or-no question. ``aux`` is empty for a
+    subject question with a full verb, which then opens the body.
+    """
+
+    lead: str
+    asked: str
+    role: str
+    aux: str
+    body: str
+
+
+def clause_of(question: str) -> Clause | None:
+    """The parts of a question; ``None`` for what is not an ordinary question."""
+    text = question.strip().rstrip("?!. ")
+    tokens = tokens_of(text)
+    at = next((i for i, token in enumerate(tokens) if token.low in lexicon.WH and _opens(tokens, i)), None)
+    if at is None:
+        if len(tokens) > 2 and tokens[0].low in lexicon.AUX:
+            return Clause("", "", "whole", tokens[0].low, text[tokens[1].start :])
+        return None
+    begin = at - 1 if at and tokens[at - 1].low in lexicon.PREPOSITIONS else at
+    end = _asked_end(tokens, at)
+    if end >= len(tokens):
+        return None
+    lead = text[: tokens[begin].start].strip()
+    asked = text[tokens[begin].start : tokens[end - 1].end]
+    aux = tokens[end].low if tokens[end].low in lexicon.AUX else ""
+    rest = tokens[end + 1 :] if aux else tokens[end:]
+    if not rest:
+        return None
+    role = _role(tokens, begin, at, end, aux, rest)
+    return Clause(lead, asked, role, aux, text[rest[0].start :])
+
+
+def _opens(tokens: list[Token], at: int) -> bool:
+    """Whether a wh-word opens the question: at its start, after a comma, or after a preposition that does."""
+    if at == 0 or tokens[at - 1].text == ",":
+        return True
+    return tokens[at - 1].low in lexicon.PREPOSITIONS and (at == 1 or tokens[at - 2].text == ",")
+
+
+def _asked_end(tokens: list[Token], at: int) -> int:
+    word, end = tokens[at].low, at + 1
+    if end < len(tokens) and tokens[end].low in {"else", "exactly"}:
+        return end + 1
+    if word in {"who", "whom", "when", "where", "why"}:
+        return end
+    if word == "how":
+        if end < len(tokens) and (tokens[end].low in lexicon.AUX or lexicon.is_verb(tokens[end].low)):
+            return end
+        if end < len(tokens) and tokens[end].low not in {"many", "much"}:
+            return end + 1
+        end += 1
+    while end < len(tokens) and tokens[end].is_word:
+        token = tokens[end]
+        if token.low in lexicon.AUX or token.low in lexicon.WH:
+            return end
+        if token.low == "of":
+            end += 2
+            continue
+        if _finite(tokens, at, end):
+            return end
+        end += 1
+    return min(end, len(tokens))
+
+
+def _finite(tokens: list[Token], at: int, end: int) -> bool:
+    """A full verb that ends the words asked with: "which group holds", "how many people live"."""
+    token, before = tokens[end], tokens[end - 1]
+    if lexicon.is_past(token.low):
+        following = tokens[end + 1].low if end + 1 < len(tokens) else ""
+        return end > at + 1 or following in lexicon.DETERMINERS | lexicon.PREPOSITIONS or tokens[at].low == "what"
+    if end == at + 1:
+        return tokens[at].low == "what" and token.low.endswith("s") and lexicon.is_verb(token.low)
+    if lexicon.is_plural(before.low):
+        return token.low in lexicon.VERBS
+    return token.low.endswith("s") and token.low not in lexicon.VERBS and base_known(token.low)
+
+
+def base_known(word: str) -> bool:
+    """A form of a listed verb."""
+    return lexicon.base_of(word) in lexicon.VERBS
+
+
+def _role(tokens: list[Token], begin: int, at: int, end: int, aux: str, rest: list[Token]) -> str:
+    word = tokens[at].low
+    second = tokens[at + 1].low if at + 1 < end else ""
+    adjunct = (
+        word in _ADJUNCTS
+        and second not in {"many", "much", "old"}
+        or begin < at
+        or (second in _ADJUNCT_NOUNS and word in {"what", "which"})
+    )
+    if adjunct:
+        return "adjunct"
+    if not aux:
+        return "subject"
+    if aux in lexicon.DO:
+        return "object"
+    first = rest[0].low
+    if _opens_phrase(rest):
+        return "object"
+    if aux in lexicon.MODAL or aux in lexicon.HAVE:
+        return "subject"
+    predicate = lexicon.is_past(first) or first.endswith(("ing", "ly")) or first in lexicon.PREPOSITIONS | {"not", "to"}
+    return "subject" if predicate else "object"
+
+
+def _opens_phrase(rest: list[Token]) -> bool:
+    """Whether a subject starts here rather than a predicate."""
+    first = rest[0]
+    if first.low in lexicon.DETERMINERS or first.low in lexicon.PRONOUNS or first.is_name:
+        return True
+    plural = lexicon.is_plural(first.low) or (
+        len(rest) > 1 and lexicon.is_plural(rest[1].low) and first.low not in lexicon.VERBS
+    )
+    return plural and not lexicon.is_verb(first.low)
+
+
+def filler_of(clause: Clause, answer: str | None) -> str:
+    """What stands in a clause for the words asked with: the answer, or "someone", "something"."""
+    answer = " ".join(("" if answer is None else answer).split()).strip(" .,;:!?\"“”'")
+    words = clause.asked.lower().split()
+    noun = " ".join(clause.asked.split()[2:]) if words[:2] == ["how", "many"] else ""
+    if not answer or len(answer.split()) > _LONGEST_FILLER:
+        if noun:
+            return f"the {noun}"
+        if words and words[0] in {"which", "what"} and len(words) > 1 and words[-1] != "else":
+            return "the " + " ".join(clause.asked.split()[1:])
+        return "someone" if words and words[0] in {"who", "whom"} else "something"
+    if noun and not set(lexicon_words(noun)) & set(lexicon_words(answer)):
+        return f"{answer} {noun}"
+    if len(answer.split()) > 3 and answer[0].isupper() and set(lexicon_words(clause.body)) & lexicon.SAYING:
+        return f"“{answer}”"
+    return answer
+
+
+def lexicon_words(text: str) -> list[str]:
+    """Lower-cased words."""
+    return [token.low for token in tokens_of(text) if token.is_word]
+
+
+def ask(asked: str, clause: Clause, answer: str | None, *, replaces: bool = False) -> str:
+    """The clause as a question that opens with ``asked``.
+
+    ``replaces``: the new words ask for the same thing as the old ones ("how many women" for "how many civilians"), so
+    nothing is filled in for the old ones.
+    """
+    body, aux = clause.body, clause.aux
+    if replaces and clause.role in {"subject", "object"}:
+        parts = [asked, aux, body]
+    elif clause.role == "subject" and aux:
+        parts = [asked, _agree(aux, filler_of(clause, answer)), filler_of(clause, answer), body]
+    elif clause.role == "subject":
+        verb, _, rest = body.partition(" ")
+        do = "did" if lexicon.is_past(verb) else "does" if verb.endswith("s") and not verb.endswith("ss") else "do"
+        parts = [asked, do, filler_of(clause, answer), lexicon.base_of(verb), rest]
+    elif clause.role == "object":
+        filler = filler_of(clause, answer)
+        parts = [asked, aux, _insert(body, "" if filler in {"someone", "something"} else filler)]
+    else:
+        parts = [asked, aux, body]
+    question = " ".join(part for part in parts if part)
+    question = question[:1].upper() + question[1:]
+    return f"{clause.lead} {question[:1].lower()}{question[1:]}?" if clause.lead else f"{question}?"
+
+
+def _agree(aux: str, subject: str) -> str:
+    many = bool(re.match(r"(?:[2-9]|\d\d|\d+[,.])", subject)) or " and " in subject
+    last = lexicon_words(subject)[-1:]
+    many = many or (bool(last) and lexicon.is_plural(last[0]) and last[0] not in {"nations"})
+    swap = {"was": "were", "is": "are", "has": "have"} if many else {}
+    return swap.get(aux, aux)
+
+
+_TAIL = re.compile(
+    r"\s(?:(?:in|on|at|since|until|during|after|before)\s(?:the\s)?[\w’' ]{1,40}|yesterday|today|last \w+)$"
+)
+
+
+def _insert(body: str, filler: str) -> str:
+    """Put an object after the verb, before a closing phrase of time; at the end otherwise."""
+    if not filler:
+        return body
+    tail = _TAIL.search(body)
+    if tail is not None and tail.start() > 0 and len(body[: tail.start()].split()) > 1:
+        head = body[: tail.start()]
+        last = lexicon_words(head)[-1:]
+        if last and lexicon.is_verb(last[0]):
+            return f"{head} {filler}{tail.group()}"
+    return f"{body} {filler}"
+
+
+def state(clause: Clause, answer: str | None) -> str | None:
+    """The clause as a statement with the answer in it; ``None`` where the subject's end cannot be told."""
+    filler = filler_of(clause, answer) if clause.role != "whole" else ""
+    if clause.role != "subject" and filler in {"someone", "something"}:
+        filler = ""
+    if clause.role == "subject":
+        return " ".join(part for part in (filler, clause.aux, clause.body) if part)
+    subject, rest = split_subject(clause.body)
+    if not subject or clause.aux in lexicon.DO and not rest:
+        return None
+    aux = "" if clause.aux in lexicon.DO else clause.aux
+    if clause.aux == "did" and rest:
+        verb, _, after = rest.partition(" ")
+        rest = " ".join(part for part in (past_of(verb), after) if part)
+    return " ".join(part for part in (subject, aux, rest, filler) if part)
+
+
+def split_subject(body: str) -> tuple[str, str]:
+    """The subject that opens a body, and the rest; an empty subject when it cannot be told."""
+    tokens = tokens_of(body)
+    if tokens and tokens[0].low in lexicon.PRONOUNS - lexicon.DETERMINERS:
+        return tokens[0].text, body[tokens[0].end :].strip()
+    for mention in mentions_of(body):
+        rest = body[mention.end :]
+        if mention.start == 0 and not rest.startswith(("'", "’")) and mention.kind != "number":
+            return body[: mention.end], rest.strip()
+        break
+    return "", body
+
+
+def past_of(verb: str) -> str:
+    """A past form: ``close`` -> ``closed``, ``shoot`` -> ``shot``."""
+    past = lexicon.PAST_OF.get(verb.lower())
+    if past is not None:
+        return past
+    if verb.endswith("e"):
+        return f"{verb}d"
+    if re.search(r"[^aeiou]y$", verb):
+        return f"{verb[:-1]}ied"
+    return f"{verb}ed"
