@@ -31,6 +31,19 @@ class WriterLock:
         """Whether this object holds it."""
         return self._depth > 0
 
+    def held_by_any(self) -> bool:
+        """Whether some process writes at this moment."""
+        if self.held:
+            return True
+        with self._guard:
+            try:
+                with self._lock.acquire(blocking=False):
+                    return False
+            except Timeout:
+                return True
+            except OSError:
+                return False
+
     @contextmanager
     def hold(self) -> Iterator[bool]:
         """Yields whether this is the outermost hold. Raises StoreLockedError when another process keeps it too long."""
@@ -78,10 +91,19 @@ class OpenLock:
     def __init__(self, folder: Path, wait: float = 60.0) -> None:
         self._lock = FileLock(folder / "open.lock", thread_local=False)
         self._wait = wait
+        self._threads = threading.RLock()
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Raises StoreLockedError when another process keeps it too long."""
+        """Raises StoreLockedError when another process keeps it too long. May be nested."""
+        with self._threads:
+            self._acquire()
+            try:
+                yield
+            finally:
+                self._lock.release()
+
+    def _acquire(self) -> None:
         try:
             self._lock.acquire(timeout=self._wait, poll_interval=0.01)
         except Timeout:
@@ -90,7 +112,43 @@ class OpenLock:
             ) from None
         except OSError as error:
             raise StoreError(f"{self._lock.lock_file}: cannot lock: {error.strerror}; check the folder") from None
+
+
+class Gate:
+    """Many may pass together, or one alone: threads of this process, around a client that may be reopened."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._inside: dict[int, int] = {}
+        """thread -> how often it is inside."""
+        self._alone: int | None = None
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Pass with others. May be nested, also inside ``alone``."""
+        me = threading.get_ident()
+        with self._changed:
+            self._changed.wait_for(lambda: self._alone in (None, me) or me in self._inside)
+            self._inside[me] = self._inside.get(me, 0) + 1
         try:
             yield
         finally:
-            self._lock.release()
+            with self._changed:
+                self._inside[me] -= 1
+                if not self._inside[me]:
+                    del self._inside[me]
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Pass when nobody else is inside."""
+        me = threading.get_ident()
+        with self._changed:
+            self._changed.wait_for(lambda: self._alone is None and not set(self._inside) - {me})
+            self._alone = me
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._alone = None
+                self._changed.notify_all()

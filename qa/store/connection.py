@@ -13,7 +13,6 @@ from qa.errors import CitespanError, StoreError
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
-    from chromadb.api.models.Collection import Collection
 
 DATABASE_FILE = "chroma.sqlite3"
 
@@ -124,10 +123,3 @@ def _explained(location: Location, error: BaseException) -> str:
 _NETWORK = frozenset(
     {"ConnectError", "ConnectTimeout", "ReadTimeout", "ReadError", "RemoteProtocolError", "WriteError", "PoolTimeout"}
 )
-
-
-def collection(client: ClientAPI, name: str, metadata: dict[str, str | int | float | bool] | None) -> Collection:
-    """The collection of that name, made if missing: cosine space, no embedding function (ours are always passed)."""
-    return client.get_or_create_collection(
-        name, configuration={"hnsw": {"space": "cosine"}}, metadata=metadata, embedding_function=None
-    )

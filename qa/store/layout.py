@@ -110,10 +110,12 @@ class Entry:
         """The record with its text."""
         return Document(self.document_id, self.source, self.title, text, self.url, self.published, self.sha256)
 
-    def passage(self, number: int, text: str) -> Passage:
-        """One passage, cut from the document's text."""
-        start, end, passage_id = self.passages[number]
-        return Passage(passage_id, self.document_id, start, end, text[start:end])
+    def cut(self, text: str) -> tuple[Passage, ...]:
+        """All its passages, cut from the document's text."""
+        return tuple(
+            Passage(passage_id, self.document_id, start, end, text[start:end])
+            for start, end, passage_id in self.passages
+        )
 
     def keys(self) -> list[PassageKey]:
         """Of all its passages, in order."""
