@@ -87,9 +87,12 @@ def connect(location: Location) -> ClientAPI:
 
 def disconnect(client: ClientAPI) -> None:
     """Release the client's files or connections."""
+    session = getattr(getattr(client, "_server", None), "_session", None)
     close = getattr(client, "close", None)
     if close is not None:
         close()
+    if session is not None:
+        session.close()  # Chroma's HTTP client leaves its sockets open
 
 
 @contextmanager
