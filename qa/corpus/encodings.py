@@ -35,6 +35,8 @@ def sniff(stream: BinaryIO) -> str:
     name = _by_mark(head) or (_utf_16(head) if b"\0" in head else None)
     if name is None:
         name = "utf-8"
+    if _is_binary(head.decode(name, "replace")):
+        raise _binary("control characters")
     decoder = codecs.getincrementaldecoder(name)()
     chunk, offset = head, 0
     try:
@@ -49,13 +51,20 @@ def sniff(stream: BinaryIO) -> str:
 
 
 def checked(text: str) -> str:
-    """``text`` itself. Raises CorpusError when it is blank or when its characters show that the bytes were no text."""
+    """``text`` itself. Raises CorpusError when it is blank or holds NUL, which no text does."""
     if not text.strip():
         raise CorpusError("expected text, found only white space; leave it out")
-    sample = text[:_SAMPLE]
-    if "\0" in text or len(_CONTROL.findall(sample)) > 0.02 * len(sample):
-        raise CorpusError(f"expected text, found control characters as in a binary file; {_CONVERT} or leave it out")
+    if "\0" in text:
+        raise _binary("NUL characters")
     return text
+
+
+def _is_binary(text: str) -> bool:
+    return len(_CONTROL.findall(text)) > 0.02 * len(text)
+
+
+def _binary(what: str) -> CorpusError:
+    return CorpusError(f"expected text, found {what} as in a binary file; {_CONVERT} or leave it out")
 
 
 def _by_mark(head: bytes) -> str | None:
@@ -76,7 +85,7 @@ def _utf_16(head: bytes) -> str:
         return "utf-16-le"
     if even > 0.4 * half and odd < 0.05 * half:
         return "utf-16-be"
-    raise CorpusError(f"expected text, found NUL bytes as in a binary file; {_CONVERT} or leave it out")
+    raise _binary("NUL bytes")
 
 
 def _single_byte(tried: str, chunk: bytes, position: int) -> str:

@@ -25,7 +25,7 @@ _CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})",
 _DECLARABLE = re.compile(
     r"utf-?8|us-ascii|latin-?1|iso-8859-\d{1,2}|(?:windows-|cp)125\d|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gb2312|gbk|gb18030|big5"
 )
-_SENTENCE = re.compile(r"\S+\s+\S+.*[.!?…。][\"'”’»)]*\Z")
+_SENTENCE = re.compile(r"(?:\S+\s+\S.*[.!?…]|.{5,}[。！？])[\"'”’»)]*\Z")
 
 
 def parse_html(stream: BinaryIO, _source: str) -> Iterator[Article | Failure]:

@@ -73,9 +73,15 @@ def _glob(pattern: Path, suffixes: Collection[str]) -> Iterator[Found | Failure]
     fixed = pattern
     while glob.has_magic(str(fixed)):
         fixed = fixed.parent
+    below = pattern.relative_to(fixed)
     root = os.path.realpath(fixed)
-    for match in map(Path, sorted(glob.glob(str(pattern), recursive=True))):  # noqa: PTH207 - takes any absolute path
-        if match.suffix.lower() in suffixes and not match.is_dir():
+    try:
+        matches = sorted(fixed.glob(str(below)))  # which follows no links to folders below "**"
+    except ValueError:
+        matches = []
+    for match in matches:
+        hidden = any(part.startswith(".") for part in match.relative_to(fixed).parts) and "." not in below.name[:1]
+        if match.suffix.lower() in suffixes and not hidden and not match.is_dir():
             yield _file(match, suffixes) if Path(os.path.realpath(match)).is_relative_to(root) else _outside(match)
 
 

@@ -27,11 +27,12 @@ def parse_jsonl(stream: BinaryIO, source: str) -> Iterator[Article | Failure]:
         if not line.strip():
             continue
         try:
-            article = rows.article(_json_object(line), number)
+            article = rows.article(_json_object(line.rstrip("\r\n")), number)
         except CorpusError as error:
             yield rows.failure(number, error)
         else:
             yield article
+    rows.finish()
 
 
 def parse_csv(stream: BinaryIO, source: str) -> Iterator[Article | Failure]:
@@ -45,7 +46,7 @@ def parse_csv(stream: BinaryIO, source: str) -> Iterator[Article | Failure]:
         try:
             cells = next(reader, None)
             if cells is None:
-                return
+                break
             article = rows.article(_record(header, cells), number) if any(cell.strip() for cell in cells) else None
         except csv.Error as error:
             broken = CorpusError(f"expected a CSV record, found a broken one ({error}); check the quotes")
@@ -55,6 +56,7 @@ def parse_csv(stream: BinaryIO, source: str) -> Iterator[Article | Failure]:
         else:
             if article is not None:
                 yield article
+    rows.finish()
 
 
 def _header(line: str) -> tuple[list[str], str]:
@@ -109,6 +111,11 @@ class _Rows:
                 f"expected articles, found {_HOPELESS} broken rows and no other; last, row {number}: {error}"
             )
         return Failure(self._source, f"row {number}: {error}")
+
+    def finish(self) -> None:
+        """Raises CorpusError when the file has ended and held nothing."""
+        if not self._names and not self._broken:
+            raise CorpusError("expected a row for each article, found no row; leave the file out")
 
     def _name(self, given: object, number: int) -> str:
         """The row's own id if it has a sound one that no row before has, else its number."""
