@@ -8,7 +8,9 @@ from functools import lru_cache
 from time import perf_counter
 
 from eval.articles import Located
+from eval.dataset.records import Question
 from qa.calibration import Calibration
+from qa.conversation import Turn, stand_alone, turn_of
 from qa.pipeline import NO_FILTER, Citespan
 from qa.protocols import Reader, Retriever, StoredDocument
 from qa.records import Document, Filter, Hit, Passage, Reading, Reply, Timings
@@ -19,8 +21,10 @@ DEPTH = 50
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What happened to one question. ``reply`` is ``None`` in mode retrieval, ``hits`` empty in mode reader."""
+    """What happened to one question. ``asked``: as it stood alone. ``reply`` is ``None`` in mode retrieval, ``hits``
+    empty in mode reader."""
 
+    asked: str
     reply: Reply | None
     hits: tuple[Hit, ...]
     readings: tuple[Reading, ...]
@@ -28,6 +32,29 @@ class Trace:
 
 
 Ask = Callable[[Located], Trace]
+
+
+@dataclass(slots=True)
+class _Talk:
+    """The conversation under way: follow-up questions are completed from the turns before, as in the chat.
+
+    The turns of a conversation have to be asked one after the other.
+    """
+
+    turns: list[Turn] = field(default_factory=list)
+
+    def understand(self, question: Question) -> str:
+        """The question as it stands alone; one without earlier turns as it is."""
+        if not question.earlier:
+            self.turns.clear()
+            return question.text
+        return stand_alone(question.text, self.turns).text
+
+    def hear(self, question: Question, understood: str, reply: Reply | None) -> None:
+        """Remember what came of it."""
+        self.turns.append(
+            Turn(question.text, understood) if reply is None else turn_of(reply, question.text, understood)
+        )
 
 
 @dataclass(slots=True)
@@ -72,26 +99,30 @@ def open_asker(engine: Citespan) -> Ask:
     """Asks exactly as a user does, through the pipeline's own ``answer``, and listens at its retriever and reader."""
     retriever, reader = _RecordingRetriever(engine.retriever), _RecordingReader(engine.reader)
     heard = replace(engine, retriever=retriever, reader=reader)
+    talk = _Talk()
 
     def ask(located: Located) -> Trace:
         retriever.hits = ()
         reader.readings.clear()
-        question = stand_alone(located)
+        question = talk.understand(located.question)
         reply = heard.answer(question)
-        return Trace(reply, retriever.hits, tuple(reader.readings), reply.timings)
+        talk.hear(located.question, question, reply)
+        return Trace(question, reply, retriever.hits, tuple(reader.readings), reply.timings)
 
     return ask
 
 
 def retrieval_asker(engine: Citespan) -> Ask:
     """Retrieval alone, ``DEPTH`` passages deep."""
+    talk = _Talk()
 
     def ask(located: Located) -> Trace:
-        question = stand_alone(located)
+        question = talk.understand(located.question)
+        talk.hear(located.question, question, None)
         began = perf_counter()
         hits = engine.retriever.retrieve(question, DEPTH, NO_FILTER)
         spent = 1000 * (perf_counter() - began)
-        return Trace(None, tuple(hits), (), Timings(retrieve=spent, total=spent))
+        return Trace(question, None, tuple(hits), (), Timings(retrieve=spent, total=spent))
 
     return ask
 
@@ -104,6 +135,7 @@ def reader_asker(engine: Citespan, paragraphs: Mapping[str, Document]) -> Ask:
     none holds it whole). Of a question with neither, an unanswerable one mostly, it is the passage retrieved first.
     Nothing competed for its place, so every passage counts as retrieved at rank 1.
     """
+    talk = _Talk()
 
     @lru_cache(maxsize=1000)
     def cut(source: str) -> tuple[Passage, ...]:
@@ -113,7 +145,7 @@ def reader_asker(engine: Citespan, paragraphs: Mapping[str, Document]) -> Ask:
     def stored(document_id: str) -> StoredDocument:
         return next(iter(engine.store.read([document_id])))
 
-    def given(located: Located) -> tuple[Sequence[Passage], dict[str, Document]]:
+    def given(located: Located, question: str) -> tuple[Sequence[Passage], dict[str, Document]]:
         source = located.question.paragraph
         if source is not None:
             return cut(source), {paragraphs[source].id: paragraphs[source]}
@@ -121,19 +153,20 @@ def reader_asker(engine: Citespan, paragraphs: Mapping[str, Document]) -> Ask:
             articles = [stored(each) for each in dict.fromkeys(place.document_id for place in located.places)]
             passages = [passage for article in articles for passage in article.passages]
             return _holding(located, passages), {article.document.id: article.document for article in articles}
-        hits = engine.retriever.retrieve(stand_alone(located), 1, NO_FILTER)
+        hits = engine.retriever.retrieve(question, 1, NO_FILTER)
         return [hit.passage for hit in hits], engine.store.documents({hit.passage.document_id for hit in hits})
 
     def ask(located: Located) -> Trace:
-        passages, documents = given(located)
+        question = talk.understand(located.question)
+        passages, documents = given(located, question)
         hits = [Hit(passage, 0.0, 1, None, None) for passage in passages]
-        question = stand_alone(located)
         began = perf_counter()
         readings = engine.reader.read(question, passages)
         read = perf_counter()
         reply = engine.selector.select(question, hits, readings, documents)
+        talk.hear(located.question, question, reply)
         timings = Timings(read=1000 * (read - began), total=1000 * (perf_counter() - began))
-        return Trace(reply, (), tuple(readings), timings)
+        return Trace(question, reply, (), tuple(readings), timings)
 
     return ask
 
@@ -149,8 +182,3 @@ def _holding(located: Located, passages: Sequence[Passage]) -> list[Passage]:
     shares = {passage.id: overlap(passage) for passage in passages}
     whole = [passage for passage in passages if shares[passage.id] >= 1]
     return whole or [passage for passage in passages if shares[passage.id] > 0]
-
-
-def stand_alone(located: Located) -> str:
-    """The question as it would be asked without the conversation before it."""
-    return located.question.text

@@ -28,7 +28,8 @@ class Outcome:
     ``em`` and ``f1`` score the prediction, ``best_em`` and ``best_f1`` the best span whether refused or not; all are
     ``None`` in mode retrieval. ``relevance`` has the gain of each retrieved passage (1: an article's gold span not
     seen at a better rank), ``relevant`` how many there are to find; ``None``: nothing was retrieved, or no gold.
-    ``citation_correct`` and ``citation_recall``: ``None`` where there is no citation, or no known gold place, to judge.
+    ``citation_correct`` and ``citation_recall``: ``None`` where there is no citation, or no known gold place, to
+    judge. ``understood``: a follow-up question as it was completed.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Outcome:
     citations_exact: int = 0
     citation_correct: bool | None = None
     citation_recall: float | None = None
+    understood: str | None = None
     kind: str = ""
     tags: tuple[str, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()

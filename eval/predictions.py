@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from eval.dataset.records import Question
 from eval.outcome import Outcome, from_line, to_line
 from qa.errors import DatasetError, InputError
 
@@ -41,15 +42,17 @@ def finish(out: Path) -> None:
 
 
 @contextmanager
-def append_to(path: Path, *, resume: bool) -> Iterator[tuple[TextIO, list[Outcome]]]:
+def append_to(path: Path, *, resume: bool, questions: Sequence[Question]) -> Iterator[tuple[TextIO, list[Outcome]]]:
     """The file, open for writing, and the outcomes already in it; without ``resume`` it starts empty.
 
-    A last line that a kill cut short is dropped.
+    A last line that a kill cut short is dropped, and so are the turns of a conversation that did not come to its end.
     """
     done: list[Outcome] = []
     if resume and path.exists():
         whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
         done = [from_line(line) for line in whole.split("\n") if line]
+        while done and len(done) < len(questions) and questions[len(done)].earlier:
+            done.pop()
         path.write_text("".join(to_line(each) + "\n" for each in done), encoding="utf-8")
     with path.open("a" if done else "w", encoding="utf-8") as file:
         yield file, done

@@ -16,7 +16,6 @@ from eval.dataset.records import Dataset, Question, Trouble
 from eval.engine import Opener, engine_for, open_by_settings
 from eval.manifest import describe, fingerprint
 from eval.metrics.citations import Place
-from eval.outcome import Outcome
 from eval.predictions import append_to, file_of, finish, may_resume, write
 from eval.report import write_report
 from eval.scoring import GetArticle, score
@@ -67,35 +66,36 @@ def evaluate(
     """Ask every question in every mode; write ``predictions.jsonl``, ``metrics.json``, ``report.html`` to ``out``.
 
     ``engine``: asked instead of the store of ``settings`` (a set that brings its own texts always gets a temporary
-    store from ``opener``). ``limit``: the first so many questions; with a ``seed`` other than 0 a random sample. A run
-    cut off in ``out`` is gone on with when all is as it was. Raises DatasetError for a bad set, InputError for bad
-    arguments.
+    store from ``opener``). ``limit``: the first so many questions; with a ``seed`` other than 0 a random sample of
+    that size at most, conversations whole. A run cut off in ``out`` is gone on with when all is as it was. Raises
+    DatasetError for a bad set, InputError for bad arguments.
     """
     modes = _checked(modes, limit)
     dataset = load_dataset(dataset_path, skip_bad=skip_bad)
-    chosen = replace(dataset, questions=_sample(dataset.questions, limit, seed))
-    with engine_for(chosen, settings, modes, engine=engine, opener=opener, progress=progress) as asked:
+    dataset = replace(dataset, questions=_sample(dataset.questions, limit, seed))
+    with engine_for(dataset, settings, modes, engine=engine, opener=opener, progress=progress) as asked:
+        manifest = describe(dataset, asked, settings, modes=modes, limit=limit, seed=seed)
         articles = Articles(asked.store)
-        manifest = describe(chosen, asked, settings, modes=modes, limit=limit, seed=seed)
+        if not len(articles) and set(modes) != {"reader"}:
+            raise InputError(f"--store {settings.store}: expected indexed articles, found none; run `citespan index`")
+        located = {mode: _located(dataset, articles, mode, asked.max_question) for mode in modes}
+        wrong = [each for _, some in located.values() for each in some]
+        troubles = sorted(dict.fromkeys([*dataset.troubles, *wrong]), key=lambda trouble: trouble.row)
+        refuse(dataset.path, troubles, skip_bad=skip_bad, good=min(len(good) for good, _ in located.values()))
         resume = may_resume(out, fingerprint(manifest))
-        summaries: dict[str, Summary] = {}
-        rows: dict[str, list[Outcome]] = {}
-        troubles = list(dataset.troubles)
+        rows = {}
         for mode in modes:
-            located, wrong = _located(chosen, articles, mode)
-            refuse(dataset.path, wrong, skip_bad=skip_bad, good=len(located))
-            troubles += [trouble for trouble in wrong if trouble not in troubles]
-            ask = _asker(mode, asked, chosen)
-            article = _lookup(articles, chosen)
-            with append_to(file_of(out, mode, modes), resume=resume) as (file, done):
+            path, (questions, _) = file_of(out, mode, modes), located[mode]
+            ask, article = _asker(mode, asked, dataset), _lookup(articles, dataset)
+            with append_to(path, resume=resume, questions=[each.question for each in questions]) as (file, done):
                 rows[mode] = done
-                for position, each in enumerate(located[len(done) :], len(done) + 1):
+                for position, each in enumerate(questions[len(done) :], len(done) + 1):
                     outcome = score(each, ask(each), mode, article)
                     write(file, outcome)
-                    rows[mode].append(outcome)
+                    done.append(outcome)
                     if progress is not None:
-                        progress(f"asking ({mode})", position, len(located))
-            summaries[mode] = summarise(rows[mode], mode, seed)
+                        progress(f"asking ({mode})", position, len(questions))
+    summaries = {mode: summarise(outcomes, mode, seed) for mode, outcomes in rows.items()}
     run = Run(out, manifest, summaries, tuple(troubles))
     text = json.dumps(run.to_json(), ensure_ascii=False, indent=2)
     (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
@@ -118,15 +118,28 @@ def _sample(questions: Sequence[Question], limit: int | None, seed: int) -> tupl
         return tuple(questions)
     if seed == 0:
         return tuple(questions[:limit])
-    picked = sorted(random.Random(seed).sample(range(len(questions)), limit))  # noqa: S311 - not a secret
-    return tuple(questions[index] for index in picked)
+    starts = [index for index, question in enumerate(questions) if not question.earlier]
+    whole = [range(start, end) for start, end in zip(starts, [*starts[1:], len(questions)], strict=True)]
+    random.Random(seed).shuffle(whole)  # noqa: S311 - not a secret
+    picked: list[int] = []
+    for conversation in whole:
+        if len(picked) + len(conversation) <= limit:
+            picked.extend(conversation)
+    return tuple(questions[index] for index in sorted(picked))
 
 
-def _located(dataset: Dataset, articles: Articles, mode: str) -> tuple[list[Located], list[Trouble]]:
+def _located(dataset: Dataset, articles: Articles, mode: str, longest: int) -> tuple[list[Located], list[Trouble]]:
     """The questions with the places of their golds: in the store, or in the set's own texts for the reader."""
+    short = [question for question in dataset.questions if len(question.text) <= longest]
+    long = [
+        Trouble(question.row, f"expected a question of at most {longest} characters, found {len(question.text)}")
+        for question in dataset.questions
+        if len(question.text) > longest
+    ]
     if mode != "reader" or not dataset.brings_text:
-        return locate(dataset.questions, articles)
-    return [Located(question, _own_places(question, dataset)) for question in dataset.questions], []
+        found, wrong = locate(short, articles)
+        return found, long + wrong
+    return [Located(question, _own_places(question, dataset)) for question in short], long
 
 
 def _own_places(question: Question, dataset: Dataset) -> tuple[Place, ...]:

@@ -59,7 +59,8 @@ def rank_evidence(located: Located, passages: Sequence[Passage]) -> Ranking:
 def score(located: Located, trace: Trace, mode: str, article: GetArticle) -> Outcome:
     """The row for ``predictions.jsonl``. ``article`` looks a stored article up by id."""
     question, reply = located.question, trace.reply
-    ranking = rank_evidence(located, [hit.passage for hit in trace.hits]) if trace.hits and question.answers else None
+    ranked = mode != "reader" and question.answerable
+    ranking = rank_evidence(located, [hit.passage for hit in trace.hits]) if ranked else None
     citations = reply.citations if isinstance(reply, Answer) else ()
     prediction, best = _spoken(reply)
     golds = question.gold_texts
@@ -93,6 +94,7 @@ def score(located: Located, trace: Trace, mode: str, article: GetArticle) -> Out
         citations_exact=sum(_exact(each, article) for each in citations),
         citation_correct=is_correct(cited[0], located.places) if judged else None,
         citation_recall=citation_recall(cited, located.places) if judged else None,
+        understood=trace.asked if trace.asked != question.text else None,
         kind=question.kind,
         tags=question.tags,
         excerpts=tuple(_excerpts(located, trace, citations, article)),
@@ -118,8 +120,6 @@ def _lost(located: Located, trace: Trace, ranking: Ranking | None, prediction: s
     golds = located.question.gold_texts
     if not golds:
         return REFUSED_RIGHTLY if not prediction else ANSWERED
-    if ranking is None and trace.reply is None:
-        return NOT_RETRIEVED
     if ranking is not None and not any(ranking.gains):
         return NOT_RETRIEVED if f1(prediction, golds) < NEAR else PARTLY
     if trace.reply is None:
@@ -132,7 +132,7 @@ def _lost(located: Located, trace: Trace, ranking: Ranking | None, prediction: s
     if any(f1(text, golds) >= NEAR for text in candidates):
         return OUTRANKED
     read = rank_evidence(located, [reading.passage for reading in trace.readings])
-    return NOT_FOUND if any(read.gains) or not trace.hits else NOT_READ
+    return NOT_FOUND if any(read.gains) or ranking is None else NOT_READ
 
 
 def _excerpts(located: Located, trace: Trace, citations: Sequence[Citation], article: GetArticle) -> list[Excerpt]:

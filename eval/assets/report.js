@@ -94,6 +94,7 @@
   function detail(row) {
     const facts = make("dl");
     const fact = (name, value) => { if (value !== "") facts.append(make("dt", "", name), make("dd", "", value)); };
+    if (row.u) fact("Understood", row.u);
     fact("Said", said(row));
     if (!row.p && row.b) fact("Best span", row.b);
     fact("Gold", gold(row));

@@ -93,6 +93,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     return {
         "id": outcome.id,
         "q": outcome.question,
+        "u": outcome.understood,
         "p": outcome.prediction,
         "b": outcome.best_span,
         "g": list(dict.fromkeys(gold.text for gold in outcome.answers)),
