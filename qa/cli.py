@@ -85,7 +85,12 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (default 7860)")
     serve.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this name and password")
+    serve.add_argument("--read-only", action="store_true", help="nobody may add or remove articles in the chat")
+    serve.add_argument("--mcp", action="store_true", help="also offer ask, cite and sources as MCP tools")
     _reading(serve)
+
+    feedback = _command(commands, "feedback", "what people said about answers in the chat")
+    feedback.add_argument("action", choices=("export",), help="print it as questions for `citespan eval`")
     return parser
 
 
@@ -114,9 +119,11 @@ def _reading(command: argparse.ArgumentParser) -> None:
 
 def _evaluation(command: argparse.ArgumentParser) -> None:
     command.add_argument("dataset", metavar="DATASET", help="JSON Lines, SQuAD or MRQA file")
-    command.add_argument("--mode", choices=("open", "reader", "retrieval"), default="open")
+    command.add_argument("--mode", default="open", help="open, reader or retrieval; several with commas (default open)")
     command.add_argument("--out", metavar="DIR", help="where predictions, metrics and the report go")
     command.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="not 0: --limit takes a random sample")
+    command.add_argument("--skip-bad", action="store_true", help="leave bad rows out instead of refusing the set")
     _reading(command)
 
 

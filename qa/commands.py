@@ -8,6 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import InputError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from qa.pipeline import Citespan
 
 DEFAULT_PATHS = ("seeds/",)
+DEFAULT_STORE = ".citespan"
 
 
 def settings_of(options: Namespace) -> Settings:
@@ -83,16 +85,25 @@ def run_ask(options: Namespace) -> int:
 
 
 def run_chat(options: Namespace) -> int:
-    """A conversation until end of file or an empty line."""
+    """A conversation until end of file or an empty line; follow-up questions lean on what was said before."""
+    from qa.conversation import Turn, stand_alone, turn_of
+
+    history: list[Turn] = []
     where = filter_of(options)
     output = sys.stdout
     with engine_of(options) as engine:
         print("Ask a question; an empty line ends the conversation.", file=sys.stderr)
         while question := _next_question():
+            understood = stand_alone(question, history)
+            if understood.changed:
+                print(f"(Understood as: {printable(understood.text)})", file=output)
             try:
-                print(render_reply(engine.answer(question, where=where)), end="\n\n", file=output, flush=True)
+                reply = engine.answer(understood.text, where=where)
             except InputError as error:
                 print(f"citespan: {error}", file=sys.stderr)
+                continue
+            print(render_reply(reply), end="\n\n", file=output, flush=True)
+            history.append(turn_of(reply, question, understood.text))
     return 0
 
 
@@ -184,5 +195,27 @@ def run_serve(options: Namespace) -> int:
     with engine_of(options) as engine:
         from ui.app import serve
 
-        serve(engine, host=options.host, port=options.port, auth=options.auth)
+        serve(
+            engine,
+            host=options.host,
+            port=options.port,
+            auth=options.auth,
+            folder=local_folder(settings_of(options)),
+            read_only=options.read_only,
+            mcp=options.mcp,
+        )
     return 0
+
+
+def run_feedback(options: Namespace) -> int:
+    """What people said about answers, as JSON Lines in the evaluation format."""
+    from qa.feedback import export
+
+    for row in export(local_folder(settings_of(options))):
+        print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def local_folder(settings: Settings) -> Path:
+    """Where the chat keeps uploads and feedback: in the store's folder; for a server, in ``.citespan`` here."""
+    return Path(DEFAULT_STORE if "://" in settings.store else settings.store)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from qa.errors import SettingsError
 
 PREFIX = "CITESPAN_"
+_KINDS: dict[str, Callable[[str], str | int | float]] = {"str": str, "int": int, "float": float}
 
 
 def _setting(default: Any, meaning: str, low: float | None = None, high: float | None = None) -> Any:
@@ -61,10 +62,10 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
         name = key.removeprefix(PREFIX).lower()
         if name not in known:
             raise SettingsError(f"{key}: expected one of {', '.join(PREFIX + n.upper() for n in known)}; unset it")
-        kind = type(known[name].default)
+        kind = _KINDS[str(known[name].type)]
         try:
             values[name] = kind(text)
         except ValueError:
-            raise SettingsError(f"{key}: expected {kind.__name__}, found {text!r}; change or unset it") from None
+            raise SettingsError(f"{key}: expected {known[name].type}, found {text!r}; change or unset it") from None
     values |= {name: value for name, value in overrides.items() if value is not None}
     return Settings(**values)

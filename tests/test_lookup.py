@@ -22,7 +22,7 @@ def library(documents: Sequence[Document]) -> Library:
     store = MemoryStore()
     for each in documents:
         whole = Passage(f"{each.id}:0-{len(each.text)}", each.id, 0, len(each.text), each.text)
-        store.put([IndexedDocument(each, (whole,), np.ones((1, 1), dtype=np.float32))])
+        store.put([IndexedDocument(each, (whole,), np.ones((1, 1), dtype=np.float32), version="1")])
     return Library(store)
 
 

@@ -1,0 +1,41 @@
+"""Settings: from defaults, then the environment, then the command line; anything odd is named."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from qa.errors import SettingsError
+from qa.settings import Settings, load_settings
+
+
+def test_later_words_win() -> None:
+    assert load_settings({}).top_k == 8
+    assert load_settings({"CITESPAN_TOP_K": "5", "HOME": "/"}).top_k == 5
+    assert load_settings({"CITESPAN_TOP_K": "5"}, top_k=3).top_k == 3
+    assert load_settings({"CITESPAN_TOP_K": "5"}, top_k=None).top_k == 5
+
+
+def test_zero_is_a_value_and_not_a_gap() -> None:
+    assert load_settings({}, threshold=0.0).threshold == 0
+    assert load_settings({"CITESPAN_OVERLAP_SENTENCES": "0"}).overlap_sentences == 0
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"CITESPAN_TOP_K": "many"}, "CITESPAN_TOP_K: expected int, found 'many'"),
+        ({"CITESPAN_TOP_K": "0"}, "top_k: expected a number from 1 to 100, found 0"),
+        ({"CITESPAN_THRESHOLD": "1.5"}, "threshold: expected a number from -1 to 1, found 1.5"),
+        ({"CITESPAN_THRESHOLD": "nan"}, "threshold: expected a number from -1 to 1, found nan"),
+        ({"CITESPAN_TOPK": "3"}, "CITESPAN_TOPK: expected one of"),
+    ],
+)
+def test_what_is_wrong_is_named(environ: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        load_settings(environ)
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert all(each.metadata["meaning"] for each in fields(Settings))
