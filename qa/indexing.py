@@ -151,9 +151,12 @@ class _Run:
         if document.id in self._seen:
             self._take_again(document, origin)
             return
+        stored = self._stored.get(document.id)
+        if stored is not None and stored.version != version and _lies_elsewhere(stored.origin, origin):
+            self._refuse(document, origin, stored.origin)
+            return
         self._seen[document.id] = origin
         self._versions.add(version)
-        stored = self._stored.get(document.id)
         if stored is not None and stored.version == version:
             self.tally.unchanged += 1
             if stored.origin == origin:
@@ -168,11 +171,12 @@ class _Run:
         self._waiting += max(len(passages), 1)
 
     def _take_again(self, document: Document, origin: str) -> None:
-        other = self._seen[document.id]
-        if other != origin:
-            self.tally.failed.append(
-                Failure(origin, f"expected a name of its own, found {document.source!r} used by {other}; rename one")
-            )
+        if self._seen[document.id] != origin:
+            self._refuse(document, origin, self._seen[document.id])
+
+    def _refuse(self, document: Document, origin: str, other: str) -> None:
+        what = f"expected a name of its own, found {document.source!r} to be the name of {other or 'another article'}"
+        self.tally.failed.append(Failure(origin or document.source, f"{what}; rename it or index from another folder"))
 
     def _replaces(self, document_id: str, origin: str, version: str) -> bool:
         """Whether the article is stored under another name: named differently now, or moved."""
@@ -225,6 +229,11 @@ class _Run:
         if replaced or left:
             self._indexer.store.delete([*replaced, *left])
         return len(left)
+
+
+def _lies_elsewhere(stored: str, origin: str) -> bool:
+    """Whether a stored article of the same name is another file's, which is still there."""
+    return bool(stored and origin) and file_of(stored) != file_of(origin) and not gone(stored)
 
 
 def _no_vectors() -> Vectors:
