@@ -70,7 +70,10 @@ def ask(
 ) -> Iterator[Working | Turn]:
     """Stages while the engine works, then the turn. Errors become a turn that says so in one line."""
     said = filter_words(where)
-    asked = typed if literal else understand(typed, history)
+    asked, because = typed, ""
+    if not literal:
+        understood = understand(typed, history)
+        asked, because = understood.text, understood.because
     stages: SimpleQueue[str | None] = SimpleQueue()
     with ThreadPoolExecutor(1, "answer") as pool:
         future = pool.submit(engine.answer, asked, where=where, on_stage=stages.put)
@@ -78,12 +81,12 @@ def ask(
         for stage in iter(stages.get, None):
             yield Working(stage)
     try:
-        yield Turn(typed=typed, asked=asked, reply=future.result(), filters=said)
+        yield Turn(typed, asked, future.result(), filters=said, because=because)
     except CitespanError as error:
-        yield Turn(typed=typed, asked=asked, reply=None, error=one_line(error), filters=said)
+        yield Turn(typed, asked, None, error=one_line(error), filters=said, because=because)
     except Exception:
         log.exception("answering failed")
-        yield Turn(typed=typed, asked=asked, reply=None, error=UNEXPECTED, filters=said)
+        yield Turn(typed, asked, None, error=UNEXPECTED, filters=said, because=because)
 
 
 UNEXPECTED = "Something went wrong on the server; its log has the details. Your question is kept: try again."

@@ -67,7 +67,8 @@ def _tools(document: Document, view: CitationView, around: Sequence[str]) -> str
         f"{_step('Previous citation', '‹', before)}<span class=place>{at + 1} of {total}</span>"
         f"{_step('Next citation', '›', after)}"
         f'<button type="button" class="quiet" data-act="copy"{attributes(data_text=copied)}>Copy quote</button>'
-        f'<a class="quiet" data-act="permalink"{attributes(href=permalink(view.id))}>Permanent link</a></div>'
+        f'<a class="quiet" data-act="permalink"{attributes(href=permalink(view.id))}>Permanent link</a>'
+        '<button type="button" class="quiet back" data-act="back">Back to the answer</button></div>'
     )
 
 

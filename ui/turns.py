@@ -26,6 +26,8 @@ class Turn:
     error: str | None = None
     filters: str = ""
     """The filters that were on, in words."""
+    because: str = ""
+    """What was filled in to make a follow-up stand alone, in plain words."""
     feedback: str = ""
     """"right", "wrong" or nothing."""
 
@@ -69,6 +71,7 @@ def _turn_to_json(turn: Turn) -> dict[str, Any]:
         "reply": reply,
         "error": turn.error,
         "filters": turn.filters,
+        "because": turn.because,
         "feedback": turn.feedback,
     }
 
@@ -81,6 +84,7 @@ def _turn_from_json(value: Any) -> Turn:
         reply=None if reply is None else _reply(reply),
         error=None if value.get("error") is None else _string(value["error"]),
         filters=_string(value.get("filters", "")),
+        because=_string(value.get("because", "")),
         feedback=_string(value.get("feedback", "")),
     )
 

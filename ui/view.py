@@ -39,7 +39,8 @@ def _understood(turn: Turn, newest: bool) -> str:
     if turn.asked == turn.typed:
         return ""
     undo = '<button type="button" class="link" data-act="literal">Ask it as I typed it</button>' if newest else ""
-    return f'<p class="understood">Understood as: <q dir="auto">{isolated(turn.asked)}</q> {undo}</p>'
+    why = f' <span class="because">({isolated(turn.because)})</span>' if turn.because else ""
+    return f'<p class="understood">Understood as: <q dir="auto">{isolated(turn.asked)}</q>{why} {undo}</p>'
 
 
 def narrowed(words: str) -> str:
@@ -71,7 +72,7 @@ def _answer(answer: Answer) -> str:
     many = f" · {len(answer.citations)} sources agree" if len({c.source for c in answer.citations}) > 1 else ""
     return (
         f'<div class="answer"><p class="sentence" dir="auto">{in_sentence(own)}'
-        f'<span class="chips"> {chips}</span></p>{note}'
+        f'<span class="chips">&nbsp;{chips}</span></p>{note}'
         f'<p class="meta">{_meter(answer.confidence)}<span class="origin">{isolated(own.title)}{text(many)}</span></p>'
         f"{_alternatives(answer.alternatives, len(answer.citations), differing)}</div>"
     )
@@ -117,7 +118,7 @@ def _alternatives(alternatives: Sequence[Alternative], shown: int, opened: bool)
     if not alternatives:
         return ""
     rows = "".join(
-        f'<li><span class="sentence" dir="auto">{in_sentence(each.citation)}</span> {chip(each.citation, number)}'
+        f'<li><span class="sentence" dir="auto">{in_sentence(each.citation)}</span>&nbsp;{chip(each.citation, number)}'
         f'<span class="meta">{percent(each.confidence)}{_differs(each)}</span></li>'
         for number, each in enumerate(alternatives, shown + 1)
     )
@@ -131,7 +132,7 @@ def _differs(alternative: Alternative) -> str:
 
 def _refusal(refusal: NoAnswer) -> str:
     rows = "".join(
-        f'<li><span class="sentence" dir="auto">{text(each.sentence)}</span> {chip(each, number)}'
+        f'<li><span class="sentence" dir="auto">{text(each.sentence)}</span>&nbsp;{chip(each, number)}'
         f'<span class="meta">{isolated(each.title)}</span></li>'
         for number, each in enumerate(refusal.closest, 1)
     )

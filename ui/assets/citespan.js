@@ -142,6 +142,7 @@
     document.querySelectorAll(".chip[aria-current]").forEach((each) => each.removeAttribute("aria-current"));
     chip.setAttribute("aria-current", "true");
     openCitation(cited(chip));
+    setTimeout(() => { if (byHand) showSpan(); }, 400);  // the same citation again changes nothing that could be watched
   };
   let looks = 0;
   const shown = () => {
@@ -186,6 +187,7 @@
         const chips = [...document.querySelectorAll("#transcript .chip")].filter((each) => each.dataset.cite === act.dataset.to);
         if (chips.length) openChip(chips.find((each) => each.closest(".turn")?.querySelector(".chip[aria-current]")) || chips.at(-1));
       }
+      if (act.dataset.act === "back") ($(".chip[aria-current]")?.closest(".turn") || $("#transcript")).scrollIntoView({ block: "start" });
       if (act.dataset.act === "copy" || act.dataset.act === "permalink") {
         event.preventDefault();
         const words = act.dataset.text || act.href;
@@ -207,7 +209,7 @@
     if (!mark) return;
     const scrolls = body.scrollHeight > body.clientHeight + 4;
     if (scrolls) body.scrollTop += mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
-    if (byHand && innerWidth < 900) mark.closest(".evidence").scrollIntoView({ block: "start", behavior: "auto" });
+    if (byHand && innerWidth <= 860) mark.closest(".evidence").scrollIntoView({ block: "start", behavior: "auto" });
     byHand = false;
     const first = $("#transcript .turn[data-newest] .chip");
     if (first && !$(".chip[aria-current]")) first.setAttribute("aria-current", "true");

@@ -219,9 +219,7 @@ class Events:
 
     def _writable(self) -> Path:
         if self.folder is None:
-            raise InputError(
-                "expected a server that takes changes, found a read-only one; drop --read-only"
-            )
+            raise InputError("expected a server that takes changes, found a read-only one; drop --read-only")
         return self.folder
 
     def _summaries(self) -> list[Any]:

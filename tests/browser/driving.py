@@ -1,0 +1,155 @@
+"""Serving the real app and driving it with a real Chromium."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+if TYPE_CHECKING:
+    from qa.pipeline import Citespan
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+DATED = "\n".join(
+    json.dumps({"title": title, "text": text, "date": date, "url": url})
+    for title, text, date, url in (
+        (
+            "Ferry service to Skerry Island resumes",
+            "Ferry service to Skerry Island resumes\n\nThe ferry Northern Tern returned to service on Monday. "
+            "Captain Ida Holm welcomed 214 passengers aboard. The crossing takes 55 minutes.",
+            "2023-03-06",
+            "https://news.example/ferry",
+        ),
+        (
+            "Skerry Island ferry breaks down",
+            "Skerry Island ferry breaks down\n\nThe ferry Northern Tern lost power on Friday. Captain Jonas Berg "
+            "radioed for help. Tugboats brought 180 passengers ashore.",
+            "2024-11-15",
+            "https://news.example/breakdown",
+        ),
+    )
+)
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+expect.set_options(timeout=15_000)
+
+
+@dataclass
+class Site:
+    """A served chat: where it listens, the engine behind it, and its folder."""
+
+    url: str
+    engine: Any
+    folder: Path
+
+
+@contextmanager
+def served(engine: Any, folder: Path, **options: Any) -> Iterator[Site]:
+    """The app on a free port of the loopback, in this process."""
+    import uvicorn
+
+    from ui.app import application
+
+    app = application(engine, folder=folder, **options)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("the server did not start")
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Site(f"http://127.0.0.1:{port}", engine, folder)
+    server.should_exit = True
+    thread.join(10)
+
+
+def engine_over(store: Path) -> Citespan:
+    """The real pipeline: the packaged reader, or the baseline while there is none."""
+    from qa.errors import ModelError
+    from qa.factory import open_citespan
+    from qa.settings import Settings
+
+    try:
+        return open_citespan(Settings(store=str(store)), create=True)
+    except ModelError:
+        return open_citespan(Settings(store=str(store), reader="baseline"), create=True)
+
+
+class Watched:
+    """Opens pages and collects what must not happen on them."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.problems: list[str] = []
+
+    def context(self, **options: Any) -> BrowserContext:
+        context = self.browser.new_context(**{"viewport": DESKTOP, "accept_downloads": True} | options)
+        context.on("request", lambda request: self._request(request.url))
+        context.on("page", self._page)
+        self.contexts.append(context)
+        return context
+
+    def page(self, **options: Any) -> Page:
+        return self.context(**options).new_page()
+
+    def _page(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda said: self.problems.append(f"console: {said.text}") if said.type == "error" else None)
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob"} and parts.hostname != "127.0.0.1":
+            self.problems.append(f"request to {url}")
+
+
+def enter(page: Page, url: str) -> None:
+    """Open the chat and wait until it listens."""
+    page.goto(url)
+    page.locator("#transcript :is(.welcome, .turn)").first.wait_for()
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask and wait for the reply."""
+    before = page.locator("#transcript .turn").count()
+    page.locator("#question textarea").fill(question)
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator("#transcript .turn")).to_have_count(before + 1)
+    expect(page.locator("#pending .turn")).to_have_count(0)
+
+
+def newest(page: Page) -> Any:
+    """The newest turn."""
+    return page.locator("#transcript .turn[data-newest]")
+
+
+def assert_marked(page: Page, site: Site) -> str:
+    """The marked text on the page is the stored text at the offsets it names, and it is in view; returns it."""
+    mark = page.locator("#cited-span")
+    expect(mark).to_be_in_viewport()
+    source = page.locator("#evidence dd").nth(0 if page.locator("#evidence dl dt").count() < 4 else 1).inner_text()
+    start, end = int(mark.get_attribute("data-start") or -1), int(mark.get_attribute("data-end") or -1)
+    text = mark.evaluate("each => each.textContent")
+    assert text == site.engine.show(source).text[start:end]
+    whole = page.locator("#evidence .body").evaluate("each => each.textContent")
+    assert whole == site.engine.show(source).text
+    before = mark.evaluate(
+        "each => { const range = document.createRange(); range.selectNodeContents(each.closest('.body'));"
+        "range.setEndBefore(each); return range.toString(); }"
+    )
+    assert len(before) == start, "the mark does not stand where its offsets say"
+    return str(text)

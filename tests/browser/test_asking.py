@@ -1,0 +1,174 @@
+"""Ask, see the evidence, check it: the chat's first purpose, end to end."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from driving import PHONE, Site, Watched, ask, assert_marked, enter, newest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+QUESTION = "Who negotiated the ceasefire?"
+
+
+def test_an_answer_is_bold_in_its_sentence_and_marked_in_the_article(page: Page, site: Site) -> None:
+    ask(page, QUESTION)
+    turn = newest(page)
+    expect(turn.locator(".asked")).to_have_text(QUESTION)
+    quote = assert_marked(page, site)
+    assert quote == "Turkey and Russia"
+    assert turn.locator(".answer > .sentence strong").evaluate("each => each.textContent") == quote
+    expect(turn.locator(".confidence").first).to_have_text(
+        re.compile(r"^(Very likely|Likely|Uncertain|Doubtful).*\d %$")
+    )
+    expect(page.locator("#evidence .shaded")).to_have_text(
+        "The ceasefire was negotiated by Turkey and Russia, without U.S. involvement."
+    )
+
+
+def test_each_chip_opens_its_own_span(page: Page, site: Site) -> None:
+    ask(page, "Who is Rupert Colville?")
+    turn = newest(page)
+    if turn.locator("details").count():
+        turn.locator("details").evaluate("each => { each.open = true; }")
+    chips = turn.locator(".chip")
+    for at in range(chips.count()):
+        chip = chips.nth(at)
+        chip.click()
+        cited = chip.get_attribute("data-cite")
+        expect(page.locator("#evidence code")).to_have_text(cited or "")
+        quote = assert_marked(page, site)
+        assert quote == site.engine.cite(cited).quote
+        expect(chip).to_have_attribute("aria-current", "true")
+
+
+def test_previous_and_next_walk_through_the_citations(page: Page, site: Site) -> None:
+    ask(page, QUESTION)
+    chips = newest(page).locator(".chip")
+    if chips.count() < 2:
+        pytest.skip("this reader offers one citation only")
+    page.get_by_role("button", name="Next citation").click()
+    expect(page.locator("#evidence .place")).to_have_text(f"2 of {chips.count()}")
+    expect(page.locator("#evidence code")).to_have_text(chips.nth(1).get_attribute("data-cite") or "")
+    assert_marked(page, site)
+    page.get_by_role("button", name="Previous citation").click()
+    expect(page.locator("#evidence .place")).to_have_text(f"1 of {chips.count()}")
+
+
+def test_a_refusal_says_so_and_offers_the_closest_passages(page: Page, site: Site) -> None:
+    ask(page, "What is the boiling point of tungsten in kelvin?")
+    expect(newest(page).locator(".verdict")).to_have_text("The articles do not seem to answer this.")
+    closest = newest(page).locator(".chip")
+    expect(closest.first).to_be_visible()
+    closest.first.click()
+    assert_marked(page, site)
+
+
+def test_the_question_shows_within_a_tenth_of_a_second(page: Page) -> None:
+    page.locator("#question textarea").fill(QUESTION)
+    elapsed = page.evaluate(
+        """() => new Promise((done) => {
+            const began = performance.now(), place = document.querySelector('#pending');
+            new MutationObserver(() => {
+                if (place.textContent.includes('Searching')) done(performance.now() - began);
+            }).observe(place, { childList: true, subtree: true, characterData: true });
+            document.querySelector('#send').click();
+        })"""
+    )
+    expect(page.locator("#transcript .turn")).to_have_count(1)
+    assert elapsed < 100, f"{elapsed:.0f} ms"
+
+
+def test_a_permanent_link_opens_the_same_view(page: Page, site: Site, watched: Watched) -> None:
+    ask(page, QUESTION)
+    link = newest(page).locator(".chip").first.get_attribute("href")
+    other = watched.page()
+    enter(other, site.url + (link or ""))
+    assert assert_marked(other, site) == "Turkey and Russia"
+    expect(other.locator("#transcript .welcome")).to_be_visible()
+
+
+def test_a_citation_can_be_looked_up_and_a_wrong_id_says_what_is_wrong(page: Page, site: Site) -> None:
+    ask(page, QUESTION)
+    cited = newest(page).locator(".chip").first.get_attribute("data-cite") or ""
+    page.locator("#lookup button.label-wrap").click()
+    page.locator("#cited input, #cited textarea").fill("nonsense")
+    page.locator("#cited input, #cited textarea").press("Enter")
+    expect(page.locator("#evidence [role=alert]")).to_contain_text("expected a citation id")
+    page.locator("#cited input, #cited textarea").fill(f"[{cited}]")
+    page.locator("#cited input, #cited textarea").press("Enter")
+    assert assert_marked(page, site) == "Turkey and Russia"
+
+
+def test_hovering_or_focusing_a_chip_shows_the_sentence(page: Page) -> None:
+    ask(page, QUESTION)
+    newest(page).locator(".chip").first.hover()
+    expect(page.locator("#hint")).to_be_visible()
+    expect(page.locator("#hint")).to_contain_text("The ceasefire was negotiated by Turkey and Russia")
+    page.keyboard.press("Escape")
+    expect(page.locator("#hint")).to_be_hidden()
+
+
+def test_the_quote_is_copied_with_its_reference(watched: Watched, site: Site) -> None:
+    context = watched.context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    enter(page, site.url)
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Copy quote").click()
+    expect(page.locator("#toast")).to_contain_text("copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("“Turkey and Russia” — Battle for Aleppo has ended")
+    assert "004_b8f2ff7c7e3e8278.txt, characters 2617–2634 [" in copied
+
+
+def test_the_keyboard_is_enough(page: Page, site: Site) -> None:
+    page.keyboard.press("Escape")
+    page.locator("#question textarea").focus()
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    expect(newest(page).locator(".chip").first).to_be_visible()
+    chip = newest(page).locator(".chip").first
+    for _ in range(60):
+        page.keyboard.press("Shift+Tab")
+        if chip.evaluate("each => each === document.activeElement"):
+            break
+    else:
+        pytest.fail("no way to the chip by keyboard")
+    assert chip.evaluate("each => getComputedStyle(each).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    assert assert_marked(page, site) == "Turkey and Russia"
+    page.locator("#evidence .body").focus()
+    page.keyboard.press("/")
+    expect(page.locator("#question textarea")).to_be_focused()
+
+
+def test_an_empty_question_asks_for_one_and_a_long_one_is_refused_in_one_line(page: Page) -> None:
+    page.locator("#send").click()
+    expect(page.locator("#toast")).to_have_text("Type a question first.")
+    ask(page, "why " * 2500)
+    expect(newest(page).locator("[role=alert]")).to_contain_text("expected a question of at most")
+
+
+def test_a_phone_has_the_evidence_below_and_no_sideways_scrolling(watched: Watched, site: Site) -> None:
+    page = watched.page(viewport=PHONE, has_touch=True, is_mobile=True)
+    enter(page, site.url)
+    ask(page, QUESTION)
+    newest(page).locator(".chip").first.tap()
+    assert assert_marked(page, site) == "Turkey and Russia"
+    top = page.locator("#paper").bounding_box()
+    chat = page.locator("#chat").bounding_box()
+    assert top and chat and top["y"] >= chat["y"] + chat["height"] - 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.locator("#menu").tap()
+    expect(page.locator("#side")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_an_example_question_is_answered(page: Page) -> None:
+    example = page.locator(".example").first
+    example.wait_for(timeout=30_000)
+    question = example.inner_text()
+    example.click()
+    expect(newest(page).locator(".asked")).to_have_text(question)
+    expect(newest(page).locator(".answer:not(.refusal)")).to_be_visible()
