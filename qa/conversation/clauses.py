@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.conversation import lexicon
-from qa.conversation.mentions import Token, mentions_of, tokens_of
+from qa.conversation import lexicon, verbs
+from qa.conversation.mentions import mentions_of
+from qa.conversation.phrases import Token, tokens_of, words_of
 
 _ADJUNCTS = frozenset("when where why how".split())
-_MEASURES = frozenset("long often far fast soon early late".split())
 _ADJUNCT_NOUNS = frozenset("time day date year month week hour".split())
 _LONGEST_FILLER = 14
+_TAIL = re.compile(
+    r"\s(?:(?:in|on|at|since|until|during|after|before)\s(?:the\s)?[\w’' ]{1,40}|yesterday|today|last \w+)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def _asked_end(tokens: list[Token], at: int) -> int:
     if word in {"who", "whom", "when", "where", "why"}:
         return end
     if word == "how":
-        if end < len(tokens) and (tokens[end].low in lexicon.AUX or lexicon.is_verb(tokens[end].low)):
+        if end < len(tokens) and (tokens[end].low in lexicon.AUX or verbs.is_verb(tokens[end].low)):
             return end
         if end < len(tokens) and tokens[end].low not in {"many", "much"}:
             return end + 1
@@ -91,27 +94,22 @@ def _asked_end(tokens: list[Token], at: int) -> int:
 def _finite(tokens: list[Token], at: int, end: int) -> bool:
     """A full verb that ends the words asked with: "which group holds", "how many people live"."""
     token, before = tokens[end], tokens[end - 1]
-    if lexicon.is_past(token.low):
+    if verbs.is_past(token.low):
         following = tokens[end + 1].low if end + 1 < len(tokens) else ""
         return end > at + 1 or following in lexicon.DETERMINERS | lexicon.PREPOSITIONS or tokens[at].low == "what"
     if end == at + 1:
-        return tokens[at].low == "what" and token.low.endswith("s") and lexicon.is_verb(token.low)
+        return tokens[at].low == "what" and token.low.endswith("s") and verbs.is_verb(token.low)
     if lexicon.is_plural(before.low):
-        return token.low in lexicon.VERBS
-    return token.low.endswith("s") and token.low not in lexicon.VERBS and base_known(token.low)
-
-
-def base_known(word: str) -> bool:
-    """A form of a listed verb."""
-    return lexicon.base_of(word) in lexicon.VERBS
+        return token.low in verbs.VERBS
+    return token.low.endswith("s") and token.low not in verbs.VERBS and verbs.base_of(token.low) in verbs.VERBS
 
 
 def _role(tokens: list[Token], begin: int, at: int, end: int, aux: str, rest: list[Token]) -> str:
     word = tokens[at].low
     second = tokens[at + 1].low if at + 1 < end else ""
     adjunct = (
-        word in _ADJUNCTS
-        and second not in {"many", "much", "old"}
+        (word in _ADJUNCTS
+        and second not in {"many", "much", "old"})
         or begin < at
         or (second in _ADJUNCT_NOUNS and word in {"what", "which"})
     )
@@ -126,7 +124,7 @@ def _role(tokens: list[Token], begin: int, at: int, end: int, aux: str, rest: li
         return "object"
     if aux in lexicon.MODAL or aux in lexicon.HAVE:
         return "subject"
-    predicate = lexicon.is_past(first) or first.endswith(("ing", "ly")) or first in lexicon.PREPOSITIONS | {"not", "to"}
+    predicate = verbs.is_past(first) or first.endswith(("ing", "ly")) or first in lexicon.PREPOSITIONS | {"not", "to"}
     return "subject" if predicate else "object"
 
 
@@ -136,9 +134,9 @@ def _opens_phrase(rest: list[Token]) -> bool:
     if first.low in lexicon.DETERMINERS or first.low in lexicon.PRONOUNS or first.is_name:
         return True
     plural = lexicon.is_plural(first.low) or (
-        len(rest) > 1 and lexicon.is_plural(rest[1].low) and first.low not in lexicon.VERBS
+        len(rest) > 1 and lexicon.is_plural(rest[1].low) and first.low not in verbs.VERBS
     )
-    return plural and not lexicon.is_verb(first.low)
+    return plural and not verbs.is_verb(first.low)
 
 
 def filler_of(clause: Clause, answer: str | None) -> str:
@@ -152,16 +150,13 @@ def filler_of(clause: Clause, answer: str | None) -> str:
         if words and words[0] in {"which", "what"} and len(words) > 1 and words[-1] != "else":
             return "the " + " ".join(clause.asked.split()[1:])
         return "someone" if words and words[0] in {"who", "whom"} else "something"
-    if noun and not set(lexicon_words(noun)) & set(lexicon_words(answer)):
+    if words and words[0] == "whose" and len(words) > 1:
+        return f"{answer}’s {' '.join(clause.asked.split()[1:])}"
+    if noun and not set(words_of(noun)) & set(words_of(answer)):
         return f"{answer} {noun}"
-    if len(answer.split()) > 3 and answer[0].isupper() and set(lexicon_words(clause.body)) & lexicon.SAYING:
+    if len(answer.split()) > 3 and answer[0].isupper() and set(words_of(clause.body)) & lexicon.SAYING:
         return f"“{answer}”"
     return answer
-
-
-def lexicon_words(text: str) -> list[str]:
-    """Lower-cased words."""
-    return [token.low for token in tokens_of(text) if token.is_word]
 
 
 def ask(asked: str, clause: Clause, answer: str | None, *, replaces: bool = False) -> str:
@@ -177,8 +172,8 @@ def ask(asked: str, clause: Clause, answer: str | None, *, replaces: bool = Fals
         parts = [asked, _agree(aux, filler_of(clause, answer)), filler_of(clause, answer), body]
     elif clause.role == "subject":
         verb, _, rest = body.partition(" ")
-        do = "did" if lexicon.is_past(verb) else "does" if verb.endswith("s") and not verb.endswith("ss") else "do"
-        parts = [asked, do, filler_of(clause, answer), lexicon.base_of(verb), rest]
+        do = "did" if verbs.is_past(verb) else "does" if verb.endswith("s") and not verb.endswith("ss") else "do"
+        parts = [asked, do, filler_of(clause, answer), verbs.base_of(verb), rest]
     elif clause.role == "object":
         filler = filler_of(clause, answer)
         parts = [asked, aux, _insert(body, "" if filler in {"someone", "something"} else filler)]
@@ -191,15 +186,10 @@ def ask(asked: str, clause: Clause, answer: str | None, *, replaces: bool = Fals
 
 def _agree(aux: str, subject: str) -> str:
     many = bool(re.match(r"(?:[2-9]|\d\d|\d+[,.])", subject)) or " and " in subject
-    last = lexicon_words(subject)[-1:]
+    last = words_of(subject)[-1:]
     many = many or (bool(last) and lexicon.is_plural(last[0]) and last[0] not in {"nations"})
     swap = {"was": "were", "is": "are", "has": "have"} if many else {}
     return swap.get(aux, aux)
-
-
-_TAIL = re.compile(
-    r"\s(?:(?:in|on|at|since|until|during|after|before)\s(?:the\s)?[\w’' ]{1,40}|yesterday|today|last \w+)$"
-)
 
 
 def _insert(body: str, filler: str) -> str:
@@ -209,8 +199,8 @@ def _insert(body: str, filler: str) -> str:
     tail = _TAIL.search(body)
     if tail is not None and tail.start() > 0 and len(body[: tail.start()].split()) > 1:
         head = body[: tail.start()]
-        last = lexicon_words(head)[-1:]
-        if last and lexicon.is_verb(last[0]):
+        last = words_of(head)[-1:]
+        if last and verbs.is_verb(last[0]):
             return f"{head} {filler}{tail.group()}"
     return f"{body} {filler}"
 
@@ -223,12 +213,12 @@ def state(clause: Clause, answer: str | None) -> str | None:
     if clause.role == "subject":
         return " ".join(part for part in (filler, clause.aux, clause.body) if part)
     subject, rest = split_subject(clause.body)
-    if not subject or clause.aux in lexicon.DO and not rest:
+    if not subject or (clause.aux in lexicon.DO and not rest):
         return None
     aux = "" if clause.aux in lexicon.DO else clause.aux
     if clause.aux == "did" and rest:
         verb, _, after = rest.partition(" ")
-        rest = " ".join(part for part in (past_of(verb), after) if part)
+        rest = " ".join(part for part in (verbs.past_of(verb), after) if part)
     return " ".join(part for part in (subject, aux, rest, filler) if part)
 
 
@@ -243,15 +233,3 @@ def split_subject(body: str) -> tuple[str, str]:
             return body[: mention.end], rest.strip()
         break
     return "", body
-
-
-def past_of(verb: str) -> str:
-    """A past form: ``close`` -> ``closed``, ``shoot`` -> ``shot``."""
-    past = lexicon.PAST_OF.get(verb.lower())
-    if past is not None:
-        return past
-    if verb.endswith("e"):
-        return f"{verb}d"
-    if re.search(r"[^aeiou]y$", verb):
-        return f"{verb[:-1]}ied"
-    return f"{verb}ed"

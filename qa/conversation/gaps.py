@@ -1,19 +1,17 @@
-"""Pronouns: which ones point out of their question, and at whom or what in the turns before. Pure."""
+"""Pronouns that point out of their question: nothing inside it explains them. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qa.conversation import lexicon
-from qa.conversation.mentions import Mention, Token, mentions_of, tokens_of
-from qa.conversation.turns import Turn
+from qa.conversation import lexicon, verbs
+from qa.conversation.phrases import Token, tokens_of
 
-_OBJECTS = frozenset("him them her it that this".split())
+PERSONAL = lexicon.MALE | lexicon.FEMALE
+PLURAL = frozenset("they them their theirs themselves".split())
 _POSSESSIVES = frozenset("his her their its".split())
-_PERSONAL = lexicon.MALE | lexicon.FEMALE
-_PLURAL = frozenset("they them their theirs themselves".split())
-_ALL = (_PERSONAL | _PLURAL | frozenset("it its that this these those".split())) - frozenset(
+_ALL = (PERSONAL | PLURAL | frozenset("it its that this these those".split())) - frozenset(
     "himself herself hers theirs themselves".split()
 )
 _WEATHER = frozenset("cost costs rain raining rained snow snowing take takes took taken".split())
@@ -61,7 +59,7 @@ def _asked(tokens: list[Token]) -> tuple[int, int]:
     end = at + 1
     if tokens[at].low in {"which", "what", "whose", "how"}:
         closed = lexicon.AUX | lexicon.PRONOUNS | lexicon.SUBORDINATORS | lexicon.DETERMINERS | lexicon.PREPOSITIONS
-        while end < len(tokens) and tokens[end].low not in closed - {"of"} and not lexicon.is_verb(tokens[end].low):
+        while end < len(tokens) and tokens[end].low not in closed - {"of"} and not verbs.is_verb(tokens[end].low):
             end += 1
     return at, end
 
@@ -82,7 +80,7 @@ def _is_pronoun(tokens: list[Token], at: int) -> bool:
         if following is None or not following.is_word:
             return at > 0 and (following is None or following.text in "?.!,;")
         inverted = at > 0 and tokens[at - 1].low in lexicon.AUX
-        plain = following.low in lexicon.PREPOSITIONS or following.low in lexicon.VERBS or following.low in _VERDICTS
+        plain = following.low in lexicon.PREPOSITIONS or following.low in verbs.VERBS or following.low in _VERDICTS
         if token.low == "that" and not inverted:
             return False
         return inverted and plain and token.low in {"that", "this"}
@@ -104,7 +102,7 @@ def _job(tokens: list[Token], at: int) -> str:
     if (
         following is not None
         and word in {"it", "that"}
-        and (following.low in lexicon.AUX or lexicon.is_verb(following.low))
+        and (following.low in lexicon.AUX or verbs.is_verb(following.low))
     ):
         return "subject"
     return "object"
@@ -126,7 +124,7 @@ def _empty(tokens: list[Token], at: int) -> bool:
     if before[-1:] and before[-1] in lexicon.BE and after[1:2] and after[1] in {"to", "that", "for", "if"}:
         closed = lexicon.PREPOSITIONS | lexicon.DETERMINERS
         return after[0] not in closed and (
-            after[1] == "that" or not (lexicon.is_past(after[0]) or after[0].endswith("ing"))
+            after[1] == "that" or not (verbs.is_past(after[0]) or after[0].endswith("ing"))
         )
     if {"made", "make", "makes", "making", "find", "found", "finds"} & set(before[-2:]):
         return "to" in rest or after[0] in {"more", "less", "so", "harder", "easier"}
@@ -154,7 +152,7 @@ def _explained(tokens: list[Token], at: int, job: str, asked: tuple[int, int]) -
         reach = list(range(at))
     aux = tokens[asked[1]].low if asked[1] < len(tokens) else ""
     own = asked[1] + 1 < at and tokens[asked[1] + 1].low not in lexicon.PRONOUNS - lexicon.DETERMINERS
-    if word in _PLURAL and aux in {"do", "are", "were", "have"} and own and (job != "object" or border > asked[1]):
+    if word in PLURAL and aux in {"do", "are", "were", "have"} and own and (job != "object" or border > asked[1]):
         return True  # the verb says that the subject is a plural: "What do plankton do with their eggs?"
     skipped = _skipped(tokens, at, job, asked)
     noun = asked[1] - 1
@@ -194,21 +192,21 @@ def _fits(tokens: list[Token], i: int, word: str) -> bool:
     if not token.is_word or low in lexicon.PRONOUNS | lexicon.AUX | lexicon.PREPOSITIONS or low in lexicon.DETERMINERS:
         return False
     name = token.is_name and low not in lexicon.WH | lexicon.SUBORDINATORS | lexicon.TIME_WORDS
-    if word in _PERSONAL:
+    if word in PERSONAL:
         gender = lexicon.gender_of_noun(low) or (lexicon.gender_of_name(token.text) if name else "")
         wanted = "m" if word in lexicon.MALE else "f"
         if gender:
             return gender == wanted
         return low == "who" or low in lexicon.PERSON_NOUNS or (name and low not in lexicon.PLACES)
     if low == "who":
-        return word in _PLURAL
-    if word in _PLURAL:
+        return word in PLURAL
+    if word in PLURAL:
         return (
             name
-            or (lexicon.is_plural(low) and not lexicon.is_verb(low))
+            or (lexicon.is_plural(low) and not verbs.is_verb(low))
             or low in lexicon.GROUP_NOUNS | lexicon.PERSON_NOUNS
         )
-    if low in lexicon.WH or lexicon.is_verb(low) and not (i and tokens[i - 1].low in lexicon.DETERMINERS):
+    if low in lexicon.WH or (verbs.is_verb(low) and not (i and tokens[i - 1].low in lexicon.DETERMINERS)):
         return False
     if low in {
         "not",
@@ -227,153 +225,3 @@ def _fits(tokens: list[Token], i: int, word: str) -> bool:
     }:
         return False
     return low not in lexicon.PERSON_NOUNS and low not in lexicon.TIME_WORDS and not lexicon.gender_of_name(token.text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    mention: Mention
-    cost: float
-    role: str
-
-
-def antecedent(gap: Gap, history: Sequence[Turn], taken: frozenset[str] = frozenset()) -> Mention | None:
-    """The mention in the turns before that the pronoun most likely means: the nearest that fits, subjects first."""
-    best: tuple[float, Mention] | None = None
-    genders = _genders(history)
-    for candidate in _candidates(history):
-        if candidate.mention.text in taken:
-            continue
-        misfit = _misfit(gap, candidate, genders)
-        if misfit is not None and (best is None or candidate.cost + misfit < best[0]):
-            best = candidate.cost + misfit, candidate.mention
-    return None if best is None else best[1]
-
-
-def _candidates(history: Sequence[Turn]) -> Iterator[_Candidate]:
-    for distance, turn in enumerate(reversed(history[-5:])):
-        far = 4.0 * distance
-        question = turn.understood
-        who = question.lower().split()[:1]
-        named = [each for each in mentions_of(question)]
-        for index, mention in enumerate(named):
-            role = "subject" if index == 0 else "object" if index == len(named) - 1 else "middle"
-            yield _Candidate(mention, far + 1 + 0.2 * index, role)
-        if turn.answer is not None:
-            asks = "who" if who in (["who"], ["whom"]) else "what" if who in (["what"], ["which"]) else "other"
-            for mention in _answered(turn.answer, asks):
-                known = 2.0 if asks == "other" or _asks_about_name(named, question) else 0.0
-                yield _Candidate(mention, far + known, f"answer-{asks}")
-        if turn.sentence is not None:
-            for index, mention in enumerate(mentions_of(turn.sentence)[:12]):
-                yield _Candidate(mention, far + 2.5 + 0.05 * index, "sentence")
-
-
-def _asks_about_name(named: list[Mention], question: str) -> bool:
-    """ "Who is Samantha Power?": the answer describes her, the name is the better mention."""
-    words = question.lower().split()
-    return (
-        len(words) > 2
-        and words[1] in lexicon.BE
-        and bool(named)
-        and named[0].text[:1].isupper()
-        and named[0].start < 12
-    )
-
-
-def _answered(answer: str, asks: str) -> Iterator[Mention]:
-    """What an answer mentions: the whole of it when it is short and coordinated, else its first phrases."""
-    found = mentions_of(answer)
-    words = answer.split()
-    between = answer
-    for mention in reversed(found):
-        between = between[: mention.start] + between[mention.end :]
-    if (
-        " and " in answer
-        and len(words) <= 10
-        and len(found) >= 2
-        and not set(between.split()) - {"and", ",", "the", ".", ", and"}
-    ):
-        yield Mention(answer.strip(" .,;:"), 0, len(answer), "people" if asks == "who" else "things")
-    for mention in found[:2]:
-        opens = mention.start <= 1
-        if opens and asks == "who" and mention.kind in {"unknown"} and len(found) == 1:
-            yield Mention(mention.text, mention.start, mention.end, "person", mention.gender)
-        elif opens or len(words) <= 8:
-            yield mention
-
-
-def _genders(history: Sequence[Turn]) -> dict[str, str]:
-    """Gender by last name, from first names and titles anywhere in the conversation, and from "he said", "she said"."""
-    found: dict[str, str] = {}
-    for turn in history[-5:]:
-        for text in (turn.understood, turn.answer, turn.sentence):
-            if text is None:
-                continue
-            named = [
-                each for each in mentions_of(text) if each.kind in {"person", "unknown"} and each.text[:1].isupper()
-            ]
-            for mention in named:
-                if mention.gender:
-                    found[_last(mention)] = mention.gender
-            words = {token.low for token in tokens_of(text)}
-            if len(named) == 1 and bool(words & {"he", "his"}) != bool(words & {"she", "her"}):
-                found.setdefault(_last(named[0]), "m" if words & {"he", "his"} else "f")
-    return found
-
-
-def _last(mention: Mention) -> str:
-    return mention.text.lower().split()[-1]
-
-
-def _misfit(gap: Gap, candidate: _Candidate, genders: dict[str, str]) -> float | None:
-    """How badly a mention fits a pronoun; ``None`` when it cannot be meant."""
-    mention, word = candidate.mention, gap.word
-    if mention.kind in {"time", "number"} or mention.text.lower() in lexicon.PRONOUNS:
-        return None
-    if mention.text.split()[0].lower() in {"his", "her", "their", "its", "my", "our", "your"} and word in _PERSONAL:
-        return None
-    lean = 0.0 if gap.job != "object" or candidate.role != "subject" else 0.3
-    lean += 0.6 if mention.text.split()[0].lower() in {"his", "her", "their", "its"} else 0.0
-    if word in _PERSONAL:
-        return _misfit_person(mention, "m" if word in lexicon.MALE else "f", genders)
-    if word in _PLURAL or word in {"these", "those"}:
-        return _misfit_plural(mention, candidate.role, lean)
-    return _misfit_thing(mention, candidate.role, lean)
-
-
-def _misfit_person(mention: Mention, wanted: str, genders: dict[str, str]) -> float | None:
-    if mention.kind not in {"person", "unknown"}:
-        return None
-    gender = mention.gender or genders.get(_last(mention), "")
-    if gender and gender != wanted:
-        return None
-    common = 0.0 if mention.text[:1].isupper() and not mention.text.startswith("The ") else 0.5
-    return common + (0.0 if gender else 0.4) + (0.0 if mention.kind == "person" else 0.6)
-
-
-def _misfit_plural(mention: Mention, role: str, lean: float) -> float | None:
-    far = 1.0 if role == "answer-other" else 0.0
-    match mention.kind:
-        case "people":
-            return lean + far
-        case "things":
-            return 0.3 + lean + far
-        case "organisation":
-            return 0.8 + lean + far
-        case "place" if role != "sentence":
-            return 1.6 + lean + far
-        case "unknown" if role != "sentence":
-            return 2.2 + lean
-    return None
-
-
-def _misfit_thing(mention: Mention, role: str, lean: float) -> float | None:
-    who = 1.5 if role == "answer-who" else 0.0
-    match mention.kind:
-        case "thing":
-            return lean + who
-        case "organisation" | "place":
-            return 0.5 + lean + who
-        case "unknown":
-            return 0.8 + lean + who
-    return None

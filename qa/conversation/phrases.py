@@ -1,0 +1,208 @@
+"""Words, and where the noun phrases among them begin and end, told by spelling and word lists. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qa.conversation import lexicon, verbs
+
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[$€£]?\w+(?:[-.,'’&]\w+)*%?|[^\w\s]")
+_JOINERS = frozenset("of the al bin ibn de del della van von der da la le for and".split())
+_LOOSE = frozenset(
+    "not there many much more most other few several only such same else then so very ago also still just even all both "
+    "about around least".split()
+)
+_MAX_PHRASE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or mark at ``[start, end)``."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def low(self) -> str:
+        """Lower-cased, without a possessive ending."""
+        return re.sub(r"['’]s?$", "", self.text.lower())
+
+    @property
+    def is_word(self) -> bool:
+        return self.text[0].isalnum() or self.text[0] in "$€£"
+
+    @property
+    def is_name(self) -> bool:
+        return self.text[0].isupper() or (self.text.lower()[:3] == "al-" and len(self.text) > 3)
+
+    @property
+    def possessive(self) -> bool:
+        return self.text.lower().endswith(("'s", "’s"))
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Words and marks with their offsets."""
+    return [Token(match.group(), *match.span()) for match in _TOKEN.finditer(text)]
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-cased words."""
+    return [token.low for token in tokens_of(text) if token.is_word]
+
+
+def phrase_end(tokens: list[Token], at: int) -> int:
+    """Where the noun phrase that starts at token ``at`` ends; ``at`` itself when none starts here."""
+    first = tokens[at]
+    if not first.is_word or first.low in lexicon.WH | lexicon.AUX or first.low in {"i", "what's", "who's"}:
+        return at
+    if first.low in lexicon.DETERMINERS or first.low in lexicon.NUMBERS or first.text[0].isdigit():
+        return _common_end(tokens, at, at + 1)
+    if first.is_name and not _sentence_case(tokens, at):
+        end = _name_end(tokens, at)
+        follows = tokens[end] if end < len(tokens) else None
+        noun = follows is not None and follows.low in lexicon.PERSON_NOUNS | lexicon.GROUP_NOUNS | lexicon.PLURAL_NOUNS
+        plural = follows is not None and lexicon.is_plural(follows.low) and not verbs.is_verb(follows.low)
+        return _common_end(tokens, at, end) if noun or plural or tokens[end - 1].possessive else end
+    return _bare_end(tokens, at)
+
+
+def _sentence_case(tokens: list[Token], at: int) -> bool:
+    """A capital that only opens the sentence."""
+    opens = at == 0 or tokens[at - 1].text in ".!?:“\"'"
+    word = tokens[at].text
+    if not opens or word.isupper() or "." in word:
+        return word in {"I", "A"}
+    low = word.lower()
+    closed = (
+        lexicon.PREPOSITIONS | lexicon.SUBORDINATORS | lexicon.PRONOUNS | lexicon.DETERMINERS | lexicon.AUX | _LOOSE
+    )
+    if low in closed or (lexicon.is_plural(low) and not tokens[at].possessive):
+        return True
+    return at + 1 < len(tokens) and not _known_name(tokens, at)
+
+
+def _known_name(tokens: list[Token], at: int) -> bool:
+    """Whether the first word of a sentence is a name: it goes on, is listed, owns something, or does something."""
+    word, following = tokens[at], tokens[at + 1]
+    if following.is_name or word.possessive or word.low in lexicon.PLACES or lexicon.is_first_name(word.low):
+        return True
+    return (
+        following.low in lexicon.AUX
+        or verbs.is_verb(following.low)
+        or following.low in {"and", "bin", "of", "de", "van"}
+    )
+
+
+def _name_end(tokens: list[Token], at: int) -> int:
+    end = at + 1
+    while end < len(tokens) and not tokens[end - 1].possessive:
+        token = tokens[end]
+        if (token.is_name and token.low not in lexicon.WH) or (token.text == "." and len(tokens[end - 1].text) <= 3 and _next_is_name(tokens, end + 1)) or (token.low in _JOINERS - {"and"} and _joined(tokens, end)):
+            end += 1
+        else:
+            break
+    return end
+
+
+def _joined(tokens: list[Token], at: int) -> bool:
+    """Whether a small word inside a name goes on to another capital: "Bank of England", "Ministry for the Interior"."""
+    following = at + 1
+    if following < len(tokens) and tokens[following].low == "the":
+        following += 1
+    if not _next_is_name(tokens, following):
+        return False
+    return tokens[at].low not in {"for", "the"} or tokens[at - 1].low in lexicon.ORGANISATION_WORDS | lexicon.TITLES
+
+
+def _next_is_name(tokens: list[Token], at: int) -> bool:
+    return at < len(tokens) and tokens[at].text[0].isupper()
+
+
+def _common_end(tokens: list[Token], at: int, end: int) -> int:
+    """Goes on over adjectives and nouns; a verb ends the phrase, once there is a noun."""
+    nouns = tokens[at].is_name and tokens[at].low not in lexicon.DETERMINERS
+    while end < len(tokens) and end - at < _MAX_PHRASE:
+        token = tokens[end]
+        low = token.low
+        if not token.is_word or low in lexicon.AUX | lexicon.WH | lexicon.PRONOUNS | lexicon.SUBORDINATORS:
+            break
+        if token.is_name:
+            end = _name_end(tokens, end)
+            nouns = True
+            if tokens[end - 1].possessive:
+                nouns = False
+            continue
+        if low == "of" and nouns and end + 1 < len(tokens) and _may_open(tokens[end + 1]):
+            inner = phrase_end(tokens, end + 1)
+            return inner if inner > end + 1 else end
+        if low in lexicon.PREPOSITIONS or low in lexicon.DETERMINERS or (nouns and _looks_verbal(tokens, at, end)):
+            break
+        if low.endswith("ly") and nouns and low not in {"family", "ally", "assembly", "supply", "italy", "reply"}:
+            break
+        nouns = nouns or not (
+            verbs.is_past(low) or (low.endswith("ing") and _modifies(tokens, end)) or token.possessive
+        )
+        if token.possessive:
+            nouns = False
+        end += 1
+    if end == at + 1 and tokens[at].low in lexicon.DETERMINERS:
+        return at
+    return end
+
+
+def _modifies(tokens: list[Token], at: int) -> bool:
+    """Whether a noun follows an -ing form: "the fleeing men" but "the fighting began"."""
+    if at + 1 >= len(tokens) or not tokens[at + 1].is_word:
+        return False
+    low = tokens[at + 1].low
+    closed = lexicon.PREPOSITIONS | lexicon.AUX | lexicon.SUBORDINATORS | lexicon.DETERMINERS
+    return low not in closed and (lexicon.is_plural(low) or not verbs.is_verb(low))
+
+
+def _may_open(token: Token) -> bool:
+    return token.is_word and token.low not in lexicon.WH | lexicon.AUX | (lexicon.PRONOUNS - lexicon.DETERMINERS)
+
+
+def _looks_verbal(tokens: list[Token], at: int, end: int) -> bool:
+    word = tokens[end].low
+    if verbs.is_past(word) or word.endswith("ing"):
+        return True
+    if not verbs.is_verb(word):
+        return False
+    if word.endswith("s") and word not in verbs.VERBS and lexicon.is_plural(tokens[end - 1].low):
+        return False
+    # "the ceasefire talks", "the protest march": a verb form that another noun may still follow is a noun too
+    return word in verbs.VERBS or not tokens[at].low == "the" or end - at > 1
+
+
+def _bare_end(tokens: list[Token], at: int) -> int:
+    """A bare plural, with at most two words before it: "civilians", "rebel fighters"."""
+    closed = lexicon.PREPOSITIONS | lexicon.SUBORDINATORS | lexicon.PRONOUNS | lexicon.AUX | lexicon.WH | _LOOSE
+    for end in range(at, min(at + 3, len(tokens))):
+        token = tokens[end]
+        if (
+            not token.is_word
+            or token.low in closed
+            or (token.is_name != tokens[at].is_name
+            and end > at
+            and token.is_name)
+        ):
+            return at
+        if verbs.is_verb(token.low) and not (end > at and lexicon.is_plural(token.low)):
+            return at
+        if lexicon.is_plural(token.low):
+            following = tokens[end + 1] if end + 1 < len(tokens) else None
+            if following is None or not lexicon.is_plural(following.low) or verbs.is_verb(following.low):
+                return end + 1
+    return at
+
+
+def before_verb(tokens: list[Token], at: int, end: int) -> int:
+    """After "did" a verb must come: an unknown last word that ends the phrase and the clause is it."""
+    last, following = tokens[end - 1], tokens[end] if end < len(tokens) else None
+    closes = following is None or not following.is_word or following.low in lexicon.PREPOSITIONS | lexicon.DETERMINERS
+    noun = lexicon.is_plural(last.low) or last.low in lexicon.PERSON_NOUNS | lexicon.GROUP_NOUNS | lexicon.PLACE_NOUNS
+    known = tokens[at].low in lexicon.DETERMINERS and end - at < 3
+    return end - 1 if closes and not (noun or known or last.is_name or end - at < 2) else end
