@@ -10,12 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.sentences import split_sentences
-
 from qa.calibration import Calibration
 from qa.normalise import answer_tokens
 from qa.protocols import Embedder
 from qa.records import Candidate, Passage, Reading, Span
+from qa.sentences import split_sentences
 
 _SEMANTIC_SHARE = 0.6
 _NULL_SCORE = 0.5
