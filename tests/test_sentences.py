@@ -162,21 +162,15 @@ def test_the_sentence_around_a_span_over_paragraphs_and_a_bad_one() -> None:
 
 def test_a_megabyte_is_split_in_linear_time_and_looked_into_at_once() -> None:
     article = "He met the U.S. envoy on Jan. 5. “Why now?” he asked.\n\nA headline\n\n" * 15_000
-    began = time.perf_counter()
+    # Processor time: a busy machine is no slow program.
+    began = time.process_time()
     for place in range(0, len(article), len(article) // 100):
         sentence_around(article, place, place + 1)
-    assert time.perf_counter() - began < 1
-    for hostile in (
-        ". " * 300_000,
-        "\n " * 300_000,
-        '."' * 300_000,
-        "a.A" * 200_000,
-        "\n" + " " * 500_000,
-        "- a\n" * 150_000,
-    ):
-        began = time.perf_counter()
-        split_sentences(hostile)
-        assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 0.5
+    for hostile in (". ", "\n ", '."', "a.A", " ", "- a\n", "a.\n"):
+        began = time.process_time()
+        split_sentences("\n" + hostile * 50_000)
+        assert time.process_time() - began < 2
 
 
 def cut(text: str) -> list[str]:

@@ -140,25 +140,26 @@ def test_files_over_the_limit_are_refused_without_being_read(here: Path) -> None
 def test_a_line_of_ten_megabytes(here: Path) -> None:
     write(here / "a.txt", "word " * 2_000_000)
     write(here / "b.jsonl", '{"text": "' + "word " * 2_000_000 + '"}\n{"text": "Small."}\n')
-    began = time.perf_counter()
+    began = time.process_time()
     assert [len(document.text) for document in documents(read_articles(["."]))] == [10_000_000, 10_000_000, 6]
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
-def test_a_row_over_the_limit_is_a_failure_and_the_next_is_read(here: Path) -> None:
-    write(here / "b.jsonl", '{"text": "' + "word " * 11_000_000 + '"}\n{"text": "Small."}\n')
+def test_a_row_over_the_limit_is_a_failure_and_the_next_is_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.corpus.rows.MAX_TEXT", 5_000)
+    write(here / "b.jsonl", '{"text": "' + "word " * 5_000 + '"}\n{"text": "Small."}\n')
     results = list(read_articles(["b.jsonl"]))
     assert [document.source for document in documents(results)] == ["b.jsonl#2"]
-    assert failures(results)[0].error.startswith("row 1: expected at most 50,000,000 characters in a row, found more")
+    assert failures(results)[0].error.startswith("row 1: expected at most 5,000 characters in a row, found more")
 
 
 def test_rows_stream(here: Path) -> None:
-    write(here / "b.jsonl", ('{"text": "' + "word " * 20_000 + '"}\n') * 200)
+    write(here / "b.jsonl", ('{"text": "' + "word " * 100_000 + '"}\n') * 40)
     tracemalloc.start()
-    assert sum(isinstance(each, Loaded) for each in read_articles(["b.jsonl"])) == 200
+    assert sum(isinstance(each, Loaded) for each in read_articles(["b.jsonl"])) == 40
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 8_000_000  # of 20 MB
+    assert peak < 10_000_000  # of 20 MB
 
 
 def test_a_file_that_changes_or_goes_while_it_is_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
