@@ -1,4 +1,4 @@
-"""Follow-up questions: question + turns before -> a question that stands alone. No model, no guess that cannot be shown."""
+"""Follow-up questions: a question and the turns before it -> a question that stands alone. Without any model."""
 
 from qa.conversation.standalone import stand_alone
 from qa.conversation.turns import Turn, Understood, turn_of

@@ -108,8 +108,7 @@ def _role(tokens: list[Token], begin: int, at: int, end: int, aux: str, rest: li
     word = tokens[at].low
     second = tokens[at + 1].low if at + 1 < end else ""
     adjunct = (
-        (word in _ADJUNCTS
-        and second not in {"many", "much", "old"})
+        (word in _ADJUNCTS and second not in {"many", "much", "old"})
         or begin < at
         or (second in _ADJUNCT_NOUNS and word in {"what", "which"})
     )

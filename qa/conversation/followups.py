@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from qa.conversation import lexicon, verbs
 from qa.conversation.clauses import Clause, ask, clause_of, state
@@ -11,7 +12,8 @@ from qa.conversation.phrases import tokens_of, words_of
 from qa.conversation.turns import Turn
 
 _EVENT = re.compile(
-    r"(?P<asked>(?:(?:since|until|by|from|at|on|in|for)\s)?(?:when|where|why|how|how long|how come|what (?:time|day|date|year|month)"
+    r"(?P<asked>(?:(?:since|until|by|from|at|on|in|for)\s)?"
+    r"(?:when|where|why|how|how long|how come|what (?:time|day|date|year|month)"
     r"|which (?:day|year|month|city|country|place|town))(?: exactly| else)?)\s(?:"
     r"(?:was|is|were)\s(?:that|this|it)(?: then| again)?"
     r"|(?:did|does|do|will|would|could|has|had|have)\s(?:all (?:of )?)?(?:that|this|it|these things)(?: all)?\s"
@@ -27,34 +29,60 @@ _SAID_SO = re.compile(
     re.I,
 )
 _AGAIN = re.compile(
-    r"(?:what (?:about|does|did)|how about|and|what)?\s*(?:say |says )?(?:in |according to |is in )?(?:the |an)?other (?:article|source|report|story|text|paper|one)"
-    r"(?: says?| say about (?:it|that|this))?",
+    r"(?:what (?:about|does|did)|how about|and|what)?\s*(?:say |says )?(?:in |according to |is in )?"
+    r"(?:the |an)?other (?:article|source|report|story|text|paper|one)(?: says?| say about (?:it|that|this))?",
     re.I,
 )
-_ABOUT = re.compile(r"(?:and )?(?:what|how) about (?P<topic>.+)|(?P<only>.+)", re.I)
+_ABOUT = re.compile(r"(?:and )?(?:what|how) about (?P<topic>.+)", re.I)
 _TIMES = re.compile(
     r"\b(?:on|in|at|since|before|after|until|during)\s(?:[A-Z]\w+day(?:\s\w+)?|[A-Z][a-z]+ \d+|\d{4})\b"
 )
 _FRAGMENT = re.compile(
-    r"(?:(?P<prep>[a-z]+)\s)?(?:(?P<wh>who|whom|when|where|why)(?P<rest>(?:\s(?:else|exactly|precisely|then|not|so|of them))*)"
-    r"|(?P<wh2>whose|what|which|how)(?P<rest2>(?:\s[\w’'-]+){0,4}))",
+    r"(?:(?P<prep>[a-z]+)\s)?(?:(?P<bare>who|whom|when|where|why)(?P<tail>(?:\s(?:else|of them))*)"
+    r"|(?P<phrase>whose|what|which|how)(?P<nouns>(?:\s[\w’'-]+){0,4}))(?:\s(?:exactly|precisely|then|not|so))*",
     re.I,
 )
+_MEASURES = frozenset("long far often old fast big tall come so much".split())
+_TIME_NOUNS = frozenset("time day date year month week".split())
+_DEMOGRAPHIC = frozenset("women men children boys girls".split())
 _NEAR = ({"person", "unknown"}, {"place", "organisation", "unknown"}, {"people", "things"}, {"thing", "things"})
 
 
-def _the_same_again(core: str, last: Turn, *, led: bool) -> str | None:
-    del led
-    return last.understood if _AGAIN.fullmatch(core) else None
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What was asked, without its closing mark and its "and"; ``led`` when there was one. And the turn before."""
+
+    core: str
+    led: bool
+    last: Turn
+
+    @property
+    def clause(self) -> Clause | None:
+        """The previous question taken apart."""
+        return clause_of(self.last.understood)
 
 
-def _who_said_so(core: str, last: Turn, *, led: bool) -> str | None:
-    del led
-    if not _SAID_SO.fullmatch(core):
+def go_on(asked: FollowUp) -> str | None:
+    """The previous question turned into the one that was meant; ``None`` when ``asked`` is not of this sort."""
+    for rule in (_the_same_again, _who_said_so, _the_event, _fragment, _another_topic):
+        found = rule(asked)
+        if found is not None:
+            return found
+    return None
+
+
+def _the_same_again(asked: FollowUp) -> str | None:
+    """ "And in the other article?" """
+    return asked.last.understood if _AGAIN.fullmatch(asked.core) else None
+
+
+def _who_said_so(asked: FollowUp) -> str | None:
+    """ "Who said that?": the previous answer in quotation marks, or the previous question as a statement."""
+    if not _SAID_SO.fullmatch(asked.core):
         return None
-    clause = clause_of(last.understood)
-    answer = "" if last.answer is None else last.answer.strip(' .“”"')
-    if len(answer.split()) >= 4 and (clause is None or _asks_for_words(clause)):
+    clause, last = asked.clause, asked.last
+    answer = "" if last.answer is None else " ".join(last.answer.split()).strip(' .“”"')
+    if len(answer.split()) >= 4 and (clause is None or _about_words(clause)):
         return f"Who said “{answer}”?"
     statement = None if clause is None else state(clause, last.answer)
     if statement is not None:
@@ -62,166 +90,140 @@ def _who_said_so(core: str, last: Turn, *, led: bool) -> str | None:
     return f"Who said “{answer}”?" if answer else None
 
 
-def _asks_for_words(clause: Clause) -> bool:
-    return any(word in lexicon.SAYING for word in words_of(clause.body))
+def _about_words(clause: Clause) -> bool:
+    return not lexicon.SAYING.isdisjoint(words_of(clause.body))
 
 
-def _the_event(core: str, last: Turn, *, led: bool) -> str | None:
-    del led
-    found = _EVENT.fullmatch(core)
-    clause = clause_of(last.understood)
+def _the_event(asked: FollowUp) -> str | None:
+    """ "When was that?", "Why did it happen?", "Why did they do that?" """
+    found, clause = _EVENT.fullmatch(asked.core), asked.clause
     if found is None or clause is None:
         return None
-    asked = re.sub(r"(?i)^how come$", "Why", found["asked"])
-    words = words_of(core)
-    if set(words) & {"say", "think", "claim"} and not _asks_for_words(clause):
+    words = words_of(asked.core)
+    if not {"say", "think", "claim"}.isdisjoint(words) and not _about_words(clause):
         return None
-    if words[0] == "where" and words[1:3] in (["is", "it"], ["is", "that"], ["is", "this"], ["was", "it"]):
-        return None  # a place is asked about, not an event
-    if words[0] in {"how", "what"} and words[1:2] == ["is"]:
+    a_place = words[0] == "where" and words[1:3] in (["is", "it"], ["is", "that"], ["is", "this"], ["was", "it"])
+    a_thing = words[0] in {"how", "what"} and words[1:2] == ["is"]
+    if a_place or a_thing:
         return None
-    return ask(asked, clause, last.answer)
+    return ask("Why" if found["asked"].lower() == "how come" else found["asked"], clause, asked.last.answer)
 
 
-def _fragment(core: str, last: Turn, *, led: bool) -> str | None:
+def _fragment(asked: FollowUp) -> str | None:
     """A question without a verb: "Why?", "By whom?", "How many of them?", "Which city?", "Who else?"."""
-    del led
-    found = _FRAGMENT.fullmatch(core)
-    if found is None or (found["prep"] is not None and found["prep"].lower() not in lexicon.PREPOSITIONS):
+    found, clause = _FRAGMENT.fullmatch(asked.core), asked.clause
+    if found is None or clause is None:
         return None
-    wh, rest = (found["wh"], found["rest"]) if found["wh"] is not None else (found["wh2"], found["rest2"])
-    rest = rest.lower().split()
-    if "about" in rest:
+    prep = found["prep"]
+    wh = (found["bare"] if found["bare"] is not None else found["phrase"]).lower()
+    rest = (found["tail"] if found["bare"] is not None else found["nouns"]).lower().split()
+    rest = [word for word in rest if word not in {"exactly", "precisely", "then", "not"}]
+    if (prep is not None and prep.lower() not in lexicon.PREPOSITIONS) or not _verbless(wh, rest):
         return None
-    if rest and rest[-1] in {"exactly", "precisely", "then", "not", "so"}:
-        core, rest = core.rsplit(" ", 1)[0], rest[:-1]
-    if not _verbless(wh.lower(), rest):
-        return None
-    clause = clause_of(last.understood)
-    if clause is None:
-        return None
-    wh = wh.lower()
-    if rest[:1] == ["else"]:
-        opener = clause.asked.split()[0].lower() if clause.asked else ""
-        return ask(f"{wh} else", clause, last.answer, replaces=opener in {wh, "which"})
-    if rest[:1] == ["come"] or rest[:1] == ["so"]:
-        return ask("Why", clause, last.answer)
-    if wh == "how" and rest[:1] == ["many"]:
-        return _how_many(core, rest, clause, last)
-    argument = wh in {"who", "what", "which", "whose", "whom"} and found["prep"] is None
-    if wh in {"which", "what"} and rest and rest[0] in {"one", "ones", "of"}:
-        core = f"{wh} {_noun_of(clause, last)}"
-    if wh in {"what", "which"} and rest and rest[0] in {"time", "day", "date", "year", "month"}:
-        argument = False
-    if (
-        wh in {"what", "which"}
-        and rest
-        and rest[0] in lexicon.PLACE_NOUNS
-        and clause.role in {"subject", "whole"} | {"adjunct"}
-    ):
-        return ask(f"in {core}" if found["prep"] is None else core, clause, last.answer)
-    return ask(core, clause, last.answer, replaces=argument)
+    opening, replaces = _opening(wh, rest, clause, asked.last)
+    if prep is not None:
+        return ask(f"{prep} {opening}", clause, asked.last.answer)
+    if rest[:1] and rest[0] in lexicon.PLACE_NOUNS and wh in {"what", "which"} and clause.role != "object":
+        opening, replaces = f"in {opening}", False
+    return ask(opening, clause, asked.last.answer, replaces=replaces)
 
 
 def _verbless(wh: str, rest: list[str]) -> bool:
     """Whether the words after a wh-word are a noun phrase without its verb: "which city", "how many of them"."""
-    if wh == "how" and rest:
-        if rest[0] in {"long", "far", "often", "old", "fast", "big", "tall", "come", "so", "much"} and len(rest) == 1:
-            return True
-        rest = rest[1:] if rest[0] == "many" else ["?", "?", "?"]
-    nouns = [word for word in rest if word not in {"of", "them", "those", "these", "the", "else", "other"}]
-    verbal = [
-        word for word in nouns if word in lexicon.AUX or (verbs.base_of(word) in verbs.VERBS and word != "others")
-    ]
+    if "about" in rest:
+        return False
+    if wh == "how" and rest and rest[0] != "many":
+        return len(rest) == 1 and rest[0] in _MEASURES
+    nouns = [word for word in rest if word not in {"of", "them", "those", "these", "the", "else", "other", "many"}]
+    verbal = [word for word in nouns if word in lexicon.AUX or verbs.base_of(word) in verbs.VERBS]
     return len(nouns) <= (1 if wh == "what" else 2) and not verbal
 
 
-def _how_many(core: str, rest: list[str], clause: Clause, last: Turn) -> str:
-    noun = rest[1:]
-    if not noun or noun[0] == "of":
-        core = f"How many {_noun_of(clause, last)}".strip()
-    return ask(core, clause, last.answer, replaces=True)
+def _opening(wh: str, rest: list[str], clause: Clause, last: Turn) -> tuple[str, bool]:
+    """The words to ask with, and whether they ask for the same part of the clause as the previous question did."""
+    before = clause.asked.split()[0].lower() if clause.asked else ""
+    match wh, rest[:1]:
+        case "how", ["come" | "so"]:
+            return "Why", False
+        case _, ["else"]:
+            return f"{wh} else", before in {wh, "which"}
+        case "how", ["many"] if len(rest) == 1 or rest[1] == "of":
+            return f"how many {_noun_of(clause, last)}".strip(), True
+        case "which" | "what", ["one" | "ones" | "of"]:
+            return f"{wh} {_noun_of(clause, last)}".strip(), True
+    same = wh in {"who", "what", "which", "whose", "whom"} or rest[:1] == ["many"]
+    return " ".join([wh, *rest]), same and not (rest[:1] and rest[0] in _TIME_NOUNS)
 
 
 def _noun_of(clause: Clause, last: Turn) -> str:
     """What is counted or chosen from: the noun asked about, a plural answer, or people."""
     words = clause.asked.split()
-    if words and words[0].lower() in {"which", "what"} and len(words) > 1:
+    opener = words[0].lower() if words else ""
+    if opener in {"which", "what"} and len(words) > 1:
         return " ".join(words[1:])
-    if words[:2] and words[0].lower() == "how" and len(words) > 2:
+    if opener == "how" and len(words) > 2:
         return " ".join(words[2:])
-    if last.answer is not None:
-        plural = [each for each in mentions_of(last.answer) if each.plural and not each.text[:1].isupper()]
-        if plural:
-            return re.sub(r"^(?:the|their|its|his|her) ", "", plural[0].text)
-    return "people" if words and words[0].lower() in {"who", "whom"} else ""
+    for mention in mentions_of("" if last.answer is None else last.answer):
+        if mention.plural and not mention.text[:1].isupper():
+            return re.sub(r"^(?:the|their|its|his|her) ", "", mention.text)
+    return "people" if opener in {"who", "whom"} else ""
 
 
-def _another_topic(core: str, last: Turn, *, led: bool) -> str | None:
+def _another_topic(asked: FollowUp) -> str | None:
     """ "What about Russia?", "And the women?", "In Palmyra?": the previous question about something else."""
-    found = _ABOUT.fullmatch(core)
-    if found is None or (not led and not _bare_name(core)):
+    found = _ABOUT.fullmatch(asked.core)
+    if found is None and not asked.led and not _bare_name(asked.core):
         return None
-    topic = (found["topic"] if found["topic"] is not None else found["only"]).strip()
+    topic = (asked.core if found is None else found["topic"]).strip()
     words = words_of(topic)
-    if not words or len(words) > 7 or set(words) & (lexicon.WH | lexicon.AUX | {"there", "then", "i", "you", "not"}):
+    unfit = lexicon.WH | lexicon.AUX | (lexicon.PRONOUNS - lexicon.DETERMINERS) | {"there", "then", "not"}
+    if not 0 < len(words) <= 7 or not unfit.isdisjoint(words) or topic[0] in '"“':
         return None
-    if set(words) & (lexicon.PRONOUNS - lexicon.DETERMINERS) or topic[0] in '"“':
-        return None
-    previous = last.understood
+    previous = asked.last.understood
     prep = words[0] if words[0] in lexicon.PREPOSITIONS else ""
-    named = topic[len(prep) :].strip() if prep else topic
-    mention = next(
-        iter(mentions_of(f"the {named}" if named.islower() and not named.startswith("the ") else named)), None
-    )
-    times = _TIMES.search(previous)
+    named = topic[len(prep) :].strip()
+    worded = f"the {named}" if named.islower() and not named.startswith("the ") else named
+    mention = next(iter(mentions_of(worded)), None)
     if mention is not None and mention.kind == "time":
-        if times is not None:
-            return _replaced(previous, times.start(), times.end(), f"{prep or times.group().split()[0]} {named}")
-        return _appended(previous, topic if prep else f"on {topic}")
+        times = _TIMES.search(previous)
+        if times is None:
+            return _appended(previous, topic if prep else f"on {topic}")
+        return _replaced(previous, times.start(), times.end(), f"{prep or times.group().split()[0]} {named}")
     old = _like(previous, mention, prep)
-    if old is not None:
-        return _replaced(previous, old.start, old.end, named)
-    return _appended(previous, topic if prep else f"about {topic}")
+    if old is None:
+        return _appended(previous, topic if prep else f"about {topic}")
+    return _replaced(previous, old.start, old.end, named)
 
 
 def _bare_name(core: str) -> bool:
     tokens = [token for token in tokens_of(core) if token.is_word]
     if len(tokens) > 1 and tokens[0].low in lexicon.PREPOSITIONS | {"the"}:
         tokens = tokens[1:]
-    return 0 < len(tokens) <= 3 and all(token.is_name for token in tokens) and not clause_of(core)
+    return 0 < len(tokens) <= 3 and all(token.is_name for token in tokens) and clause_of(core) is None
 
 
 def _like(previous: str, mention: Mention | None, prep: str) -> Mention | None:
     """The part of the previous question that is most like the new topic; after the same preposition, if it has one."""
-    named = mentions_of(previous)
+    named = [each for each in mentions_of(previous) if mention is None or each.text.lower() != mention.text.lower()]
     if prep:
-        for each in named:
-            if words_of(previous[: each.start])[-1:] == [prep] and each.kind != "time":
-                return each
-        return None
+        after = (each for each in named if words_of(previous[: each.start])[-1:] == [prep] and each.kind != "time")
+        return next(after, None)
     if mention is None:
         return None
-    last_first = list(reversed(named)) if mention.plural else list(named)
-    demographic = {"women", "men", "children", "boys", "girls"}
-    if words_of(mention.text)[-1] in demographic:
-        last_first.sort(key=lambda each: words_of(each.text)[-1] not in demographic)
-    for same in (lambda kind: kind == mention.kind, lambda kind: any({kind, mention.kind} <= near for near in _NEAR)):
-        for each in last_first:
-            if same(each.kind) and each.text.lower() != mention.text.lower():
-                return each
-    return None
+    if mention.plural:
+        named.reverse()
+    if words_of(mention.text)[-1] in _DEMOGRAPHIC:
+        named.sort(key=lambda each: words_of(each.text)[-1] not in _DEMOGRAPHIC)
+    same = [each for each in named if each.kind == mention.kind]
+    near = [each for each in named if any({each.kind, mention.kind} <= kinds for kinds in _NEAR)]
+    return next(iter([*same, *near]), None)
 
 
 def _replaced(text: str, start: int, end: int, by: str) -> str:
-    if start and by[:4] in {"The ", "And "}:
-        by = by[:1].lower() + by[1:]
+    if start and by.startswith("The "):
+        by = f"the {by[4:]}"
     return f"{text[:start]}{by}{text[end:]}"
 
 
 def _appended(text: str, words: str) -> str:
     return f"{text.rstrip('?!. ')} {words}?"
-
-
-RULES = (_the_same_again, _who_said_so, _the_event, _fragment, _another_topic)
-"""In the order they are tried."""

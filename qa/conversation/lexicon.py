@@ -29,6 +29,8 @@ PRONOUNS = frozenset(
     "he she it they him her them his hers its their theirs i you we me us my your our this that these those".split()
 )
 MALE, FEMALE = frozenset("he him his himself".split()), frozenset("she her hers herself".split())
+CLOSED = PREPOSITIONS | SUBORDINATORS | PRONOUNS | DETERMINERS | AUX | WH
+"""Words that are neither nouns nor full verbs."""
 PERSON_NOUNS = frozenset(
     "man woman boy girl person president minister ambassador envoy spokesman spokeswoman spokesperson commander "
     "leader official officer judge lawyer doctor singer actor actress author writer director mother father wife "
@@ -100,6 +102,9 @@ _FEMALE_NAMES = frozenset(
     "theresa nancy kamala fatima aisha leila umm nadia elena olga natalia svetlana irina ingrid astrid greta "
     "marta ines lucia carmen rosa sofia isabel claire charlotte chloe zoe ella lucy jane kate diana fiona moira "
     "marie nora clara eva lena mia priya indira sonia miriam esther naomi beyonce".split()
+)
+PERIODS = frozenset(
+    "week month year day morning evening night afternoon hour weeks months years days hours minutes time".split()
 )
 TIME_WORDS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "

@@ -14,6 +14,9 @@ from functools import lru_cache
 from qa.conversation import lexicon
 from qa.conversation.phrases import Token, before_verb, phrase_end, tokens_of
 
+_YEAR = re.compile(r"(?:19|20)\d\d|\d+s|(?:twen|thir|for|fif|six|seven|eigh|nine)ties")
+_PLACING = frozenset("in at near from around across throughout outside inside".split())
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -36,7 +39,7 @@ class Mention:
 
 @lru_cache(maxsize=512)
 def mentions_of(text: str) -> tuple[Mention, ...]:
-    """All mentions in the order they stand, none overlapping."""
+    """All mentions in the order they stand. Only a plural inside a longer one overlaps: "a group of teenagers"."""
     return tuple(_found(text[:2000]))
 
 
@@ -88,50 +91,47 @@ def _head(part: list[Token]) -> Token:
 
 
 def _classify(worded: str, part: list[Token], head: Token, before: str) -> tuple[str, str]:
-    low = head.low
-    names = [token for token in part if token.is_name and token.low not in lexicon.DETERMINERS]
+    """Kind and gender of a phrase, by its head noun or name; ``before`` is the word before it."""
     if (
-        low in lexicon.TIME_WORDS
+        head.low in lexicon.TIME_WORDS | lexicon.PERIODS
         or part[0].low in lexicon.TIME_WORDS
-        or re.fullmatch(r"(?:19|20)\d\d|\w+ties|\d+s", low)
+        or _YEAR.fullmatch(head.low)
     ):
         return "time", ""
-    if low in {"week", "month", "year", "day", "morning", "evening", "night", "afternoon", "hour", "weeks", "months",
-               "years", "days", "hours", "minutes", "time"}:  # fmt: skip
-        return "time", ""
-    if all(token.low in lexicon.NUMBERS or token.text[0].isdigit() or token.text[0] in "$€£" for token in part):
+    if all(token.low in lexicon.NUMBERS or not token.text[0].isalpha() for token in part):
         return "number", ""
-    if (
-        head.is_name
-        and head in names
-        and not (len(part) == 1 and head.text.istitle() and lexicon.is_plural(low) and not head.possessive)
-    ):
-        return _classify_name(worded, part, names, before)
-    if low in lexicon.PERSON_NOUNS:
-        return "person", lexicon.gender_of_noun(low)
-    if lexicon.is_plural(low):
-        people = low in lexicon.PLURAL_NOUNS or low.removesuffix("s") in lexicon.PERSON_NOUNS
-        return ("people" if people else "things"), ""
-    if low in lexicon.GROUP_NOUNS and low not in lexicon.PLACE_NOUNS:
-        return "organisation", ""
-    return ("place" if low in lexicon.PLACE_NOUNS else "thing"), ""
+    opens_plural = len(part) == 1 and head.text.istitle() and lexicon.is_plural(head.low) and not head.possessive
+    if head.is_name and head.low not in lexicon.DETERMINERS and not opens_plural:
+        gender = lexicon.gender_of_name(re.sub(r"^[Tt]he ", "", worded))
+        names = [token for token in part if token.is_name and token.low not in lexicon.DETERMINERS]
+        return _kind_of_name(part, names, before, gender), gender
+    return _kind_of_noun(head.low), lexicon.gender_of_noun(head.low)
 
 
-def _classify_name(worded: str, part: list[Token], names: list[Token], before: str) -> tuple[str, str]:
-    gender = lexicon.gender_of_name(re.sub(r"^(?:[Tt]he) ", "", worded))
+def _kind_of_noun(noun: str) -> str:
+    if noun in lexicon.PERSON_NOUNS:
+        return "person"
+    if lexicon.is_plural(noun):
+        people = noun in lexicon.PLURAL_NOUNS or noun.removesuffix("s") in lexicon.PERSON_NOUNS
+        return "people" if people else "things"
+    if noun in lexicon.PLACE_NOUNS:
+        return "place"
+    return "organisation" if noun in lexicon.GROUP_NOUNS else "thing"
+
+
+def _kind_of_name(part: list[Token], names: list[Token], before: str, gender: str) -> str:
     words = [token.low for token in names]
-    if gender and len(words) > 1:
-        return "person", gender
-    if any(word in lexicon.ORGANISATION_WORDS for word in words):
-        return "organisation", ""
-    if words[-1] in lexicon.PLACES:
-        return "place", ""
-    if any(word in lexicon.TITLES for word in words) and len(words) > 1:
-        return "person", gender
-    if part[0].low == "the":
-        return ("things" if lexicon.is_plural(words[-1]) else "organisation"), ""
-    if re.sub(r"\W", "", names[-1].text).isupper() and len(names[-1].text) > 1:
-        return "organisation", ""
-    if before in {"in", "at", "near", "from", "around", "across", "throughout", "outside", "inside"}:
-        return "place", ""
-    return ("person", gender) if gender else ("unknown", "")
+    titled = len(words) > 1 and not lexicon.TITLES.isdisjoint(words)
+    letters = re.sub(r"\W", "", names[-1].text)
+    acronym = letters.isupper() and len(letters) > 1
+    an_organisation = not lexicon.ORGANISATION_WORDS.isdisjoint(words)
+    rules = (
+        (bool(gender) and len(words) > 1, "person"),
+        (an_organisation, "organisation"),
+        (words[-1] in lexicon.PLACES, "place"),
+        (titled or bool(gender), "person"),
+        (part[0].low == "the" and lexicon.is_plural(words[-1]), "things"),
+        (part[0].low == "the" or acronym, "organisation"),
+        (before in _PLACING, "place"),
+    )
+    return next((kind for holds, kind in rules if holds), "unknown")

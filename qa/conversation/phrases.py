@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from qa.conversation import lexicon, verbs
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[$€£]?\w+(?:[-.,'’&]\w+)*%?|[^\w\s]")
-_JOINERS = frozenset("of the al bin ibn de del della van von der da la le for and".split())
+_POSSESSIVE = re.compile(r"(?<=.)['’]s?$")
+_JOINERS = frozenset("of the al bin ibn de del della van von der da la le for".split())
 _LOOSE = frozenset(
-    "not there many much more most other few several only such same else then so very ago also still just even all both "
-    "about around least".split()
+    "not there many much more most other few several only such same else then so very ago also still just even all "
+    "both about around least".split()
 )
+_ENDS = lexicon.CLOSED - {"of"}
+_OPEN_LY = frozenset("family ally assembly supply italy reply".split())
+"""Nouns that end like adverbs."""
 _MAX_PHRASE = 6
 
 
@@ -23,11 +27,8 @@ class Token:
     text: str
     start: int
     end: int
-
-    @property
-    def low(self) -> str:
-        """Lower-cased, without a possessive ending."""
-        return re.sub(r"['’]s?$", "", self.text.lower())
+    low: str
+    """Lower-cased, without a possessive ending."""
 
     @property
     def is_word(self) -> bool:
@@ -44,7 +45,10 @@ class Token:
 
 def tokens_of(text: str) -> list[Token]:
     """Words and marks with their offsets."""
-    return [Token(match.group(), *match.span()) for match in _TOKEN.finditer(text)]
+    return [
+        Token(match.group(), *match.span(), _POSSESSIVE.sub("", match.group().lower()))
+        for match in _TOKEN.finditer(text)
+    ]
 
 
 def words_of(text: str) -> list[str]:
@@ -75,10 +79,7 @@ def _sentence_case(tokens: list[Token], at: int) -> bool:
     if not opens or word.isupper() or "." in word:
         return word in {"I", "A"}
     low = word.lower()
-    closed = (
-        lexicon.PREPOSITIONS | lexicon.SUBORDINATORS | lexicon.PRONOUNS | lexicon.DETERMINERS | lexicon.AUX | _LOOSE
-    )
-    if low in closed or (lexicon.is_plural(low) and not tokens[at].possessive):
+    if low in lexicon.CLOSED or low in _LOOSE or (lexicon.is_plural(low) and not tokens[at].possessive):
         return True
     return at + 1 < len(tokens) and not _known_name(tokens, at)
 
@@ -97,13 +98,18 @@ def _known_name(tokens: list[Token], at: int) -> bool:
 
 def _name_end(tokens: list[Token], at: int) -> int:
     end = at + 1
-    while end < len(tokens) and not tokens[end - 1].possessive:
-        token = tokens[end]
-        if (token.is_name and token.low not in lexicon.WH) or (token.text == "." and len(tokens[end - 1].text) <= 3 and _next_is_name(tokens, end + 1)) or (token.low in _JOINERS - {"and"} and _joined(tokens, end)):
-            end += 1
-        else:
-            break
+    while end < len(tokens) and not tokens[end - 1].possessive and _name_goes_on(tokens, end):
+        end += 1
     return end
+
+
+def _name_goes_on(tokens: list[Token], at: int) -> bool:
+    token = tokens[at]
+    if token.is_name:
+        return token.low not in lexicon.WH
+    if token.text == ".":  # "St. Petersburg"
+        return len(tokens[at - 1].text) <= 3 and _next_is_name(tokens, at + 1)
+    return token.low in _JOINERS and _joined(tokens, at)
 
 
 def _joined(tokens: list[Token], at: int) -> bool:
@@ -122,34 +128,32 @@ def _next_is_name(tokens: list[Token], at: int) -> bool:
 
 def _common_end(tokens: list[Token], at: int, end: int) -> int:
     """Goes on over adjectives and nouns; a verb ends the phrase, once there is a noun."""
-    nouns = tokens[at].is_name and tokens[at].low not in lexicon.DETERMINERS
-    while end < len(tokens) and end - at < _MAX_PHRASE:
+    noun = tokens[at].is_name and tokens[at].low not in lexicon.DETERMINERS
+    while end < len(tokens) and end - at < _MAX_PHRASE and tokens[end].is_word:
         token = tokens[end]
-        low = token.low
-        if not token.is_word or low in lexicon.AUX | lexicon.WH | lexicon.PRONOUNS | lexicon.SUBORDINATORS:
-            break
-        if token.is_name:
+        if token.is_name and token.low not in _ENDS:
             end = _name_end(tokens, end)
-            nouns = True
-            if tokens[end - 1].possessive:
-                nouns = False
+            noun = not tokens[end - 1].possessive
             continue
-        if low == "of" and nouns and end + 1 < len(tokens) and _may_open(tokens[end + 1]):
+        if token.low == "of" and noun and end + 1 < len(tokens) and _may_open(tokens[end + 1]):
             inner = phrase_end(tokens, end + 1)
             return inner if inner > end + 1 else end
-        if low in lexicon.PREPOSITIONS or low in lexicon.DETERMINERS or (nouns and _looks_verbal(tokens, at, end)):
+        if token.low in _ENDS or token.low == "of" or (noun and _leaves(tokens, at, end)):
             break
-        if low.endswith("ly") and nouns and low not in {"family", "ally", "assembly", "supply", "italy", "reply"}:
-            break
-        nouns = nouns or not (
-            verbs.is_past(low) or (low.endswith("ing") and _modifies(tokens, end)) or token.possessive
-        )
-        if token.possessive:
-            nouns = False
+        noun = not token.possessive and (noun or not _adjective(tokens, end))
         end += 1
-    if end == at + 1 and tokens[at].low in lexicon.DETERMINERS:
-        return at
-    return end
+    return at if end == at + 1 and tokens[at].low in lexicon.DETERMINERS else end
+
+
+def _leaves(tokens: list[Token], at: int, end: int) -> bool:
+    """Whether the word after a noun no longer belongs to the phrase: an adverb or a verb."""
+    low = tokens[end].low
+    return (low.endswith("ly") and low not in _OPEN_LY) or _looks_verbal(tokens, at, end)
+
+
+def _adjective(tokens: list[Token], at: int) -> bool:
+    low = tokens[at].low
+    return verbs.is_past(low) or (low.endswith("ing") and _modifies(tokens, at))
 
 
 def _modifies(tokens: list[Token], at: int) -> bool:
@@ -157,8 +161,7 @@ def _modifies(tokens: list[Token], at: int) -> bool:
     if at + 1 >= len(tokens) or not tokens[at + 1].is_word:
         return False
     low = tokens[at + 1].low
-    closed = lexicon.PREPOSITIONS | lexicon.AUX | lexicon.SUBORDINATORS | lexicon.DETERMINERS
-    return low not in closed and (lexicon.is_plural(low) or not verbs.is_verb(low))
+    return low not in lexicon.CLOSED and (lexicon.is_plural(low) or not verbs.is_verb(low))
 
 
 def _may_open(token: Token) -> bool:
@@ -174,27 +177,20 @@ def _looks_verbal(tokens: list[Token], at: int, end: int) -> bool:
     if word.endswith("s") and word not in verbs.VERBS and lexicon.is_plural(tokens[end - 1].low):
         return False
     # "the ceasefire talks", "the protest march": a verb form that another noun may still follow is a noun too
-    return word in verbs.VERBS or not tokens[at].low == "the" or end - at > 1
+    return word in verbs.VERBS or tokens[at].low != "the" or end - at > 1
 
 
 def _bare_end(tokens: list[Token], at: int) -> int:
     """A bare plural, with at most two words before it: "civilians", "rebel fighters"."""
-    closed = lexicon.PREPOSITIONS | lexicon.SUBORDINATORS | lexicon.PRONOUNS | lexicon.AUX | lexicon.WH | _LOOSE
     for end in range(at, min(at + 3, len(tokens))):
         token = tokens[end]
-        if (
-            not token.is_word
-            or token.low in closed
-            or (token.is_name != tokens[at].is_name
-            and end > at
-            and token.is_name)
-        ):
+        plural = lexicon.is_plural(token.low)
+        breaks = not token.is_word or token.low in lexicon.CLOSED or token.low in _LOOSE or (end > at and token.is_name)
+        if breaks or (verbs.is_verb(token.low) and not (end > at and plural)):
             return at
-        if verbs.is_verb(token.low) and not (end > at and lexicon.is_plural(token.low)):
-            return at
-        if lexicon.is_plural(token.low):
-            following = tokens[end + 1] if end + 1 < len(tokens) else None
-            if following is None or not lexicon.is_plural(following.low) or verbs.is_verb(following.low):
+        if plural:
+            following = tokens[end + 1].low if end + 1 < len(tokens) else ""
+            if not lexicon.is_plural(following) or verbs.is_verb(following):
                 return end + 1
     return at
 

@@ -1,11 +1,13 @@
-"""Make a follow-up question stand alone. Pure; the first rule that fits wins, and a question no rule fits is left alone.
+"""Make a follow-up question stand alone. Pure; the first rule that fits wins; where none fits, nothing changes.
 
-1. a fragment ("Why?", "How many of them?", "Which city?")    -> its words in front of the previous question's clause
-2. the event as a whole ("When was that?", "Why did it happen?") -> likewise
-3. another topic ("What about Russia?", "And on Wednesday?")  -> the previous question with the like part replaced
-4. who said so ("Who said that?")                             -> the previous answer as a statement
-5. the same again ("And in the other article?")               -> the previous question
+1. the same again ("And in the other article?")                  -> the previous question
+2. who said so ("Who said that?")                                -> the previous answer as a statement
+3. the event as a whole ("When was that?", "Why did it happen?") -> those words in front of the previous clause
+4. a fragment ("Why?", "How many of them?", "Which city?")       -> likewise
+5. another topic ("What about Russia?", "And on Wednesday?")     -> the previous question, its like part replaced
 6. pronouns ("What did she say about it?", "Who lives there?")   -> what they stand for
+
+1 to 5 are in ``followups``, 6 here with ``gaps`` (which pronouns point back) and ``antecedents`` (at what).
 """
 
 from __future__ import annotations
@@ -15,13 +17,15 @@ from collections.abc import Sequence
 
 from qa.conversation import lexicon
 from qa.conversation.antecedents import antecedent
-from qa.conversation.followups import RULES
-from qa.conversation.gaps import gaps_in
+from qa.conversation.followups import FollowUp, go_on
+from qa.conversation.gaps import Gap, gaps_in
 from qa.conversation.mentions import mentions_of
 from qa.conversation.phrases import words_of
 from qa.conversation.turns import Turn, Understood
 
 _LONGEST = 400
+"""Characters of a question that can be a follow-up; a result may be twice as long."""
+_PASSES = 3
 _LEAD = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|also|well|now|please|thanks|thank you|hm+|oh|yes|no|sorry|right)\b[\s,.!…]*)+",
     re.I,
@@ -35,20 +39,17 @@ def stand_alone(question: str, history: Sequence[Turn]) -> Understood:
 
     Without history nothing changes. The result is a fixed point: understood again after the same turns, it stays.
     """
-    asked = " ".join(question.split())
-    if not asked or not history or len(asked) > _LONGEST:
-        return Understood(question, False, "")
-    text, because = _rewrite(asked, history)
-    for _ in range(3):
-        again, more = _rewrite(text, history)
+    same = Understood(question, False, "")
+    text, reasons = " ".join(question.split()), list[str]()
+    if not text or not history or len(text) > _LONGEST:
+        return same
+    for _ in range(_PASSES):
+        again, because = _rewrite(text, history)
         if again == text:
-            break
-        text, because = again, "; ".join(part for part in (because, more) if part)
-    else:
-        return Understood(question, False, "")
-    if text == asked or len(text) > 2 * _LONGEST:
-        return Understood(question, False, "")
-    return Understood(text, True, because)
+            return Understood(text, True, "; ".join(reasons)) if reasons and len(text) <= 2 * _LONGEST else same
+        text = again
+        reasons.append(because)
+    return same
 
 
 def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
@@ -57,36 +58,23 @@ def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
     core = plain.rstrip("?!. ")
     if not core:
         return asked, ""
-    last = history[-1]
-    for rule in RULES:
-        found = rule(core, last, led=len(plain) < len(asked) or "about" in core.lower())
-        if found is not None and found.rstrip("?") != core:
-            return found, f"goes on from “{last.understood}”"
+    followed = go_on(FollowUp(core, len(plain) < len(asked), history[-1]))
+    if followed is not None and followed.rstrip("?") != core:
+        return followed, f"goes on from “{history[-1].understood}”"
     return _pronouns(asked, plain, history)
 
 
 def _pronouns(asked: str, plain: str, history: Sequence[Turn]) -> tuple[str, str]:
     """Every pronoun that points back, replaced by what it means; a place for "there"."""
-    gaps = gaps_in(plain)
-    parts, at = [], 0
-    reasons: list[str] = []
-    subjects: dict[str, str] = {}
-    for gap in gaps:
-        group = "he" if gap.word in lexicon.MALE else "she" if gap.word in lexicon.FEMALE else gap.word[:2]
-        known = subjects.get(group)
-        if known is None or gap.job == "object":
-            mention = antecedent(gap, history, frozenset(subjects.values()))
-            known = None if mention is None else mention.text
-        if known is None:
+    parts, at, reasons, meant = list[str](), 0, list[str](), dict[str, str]()
+    for gap in gaps_in(plain):
+        name = _meaning(gap, history, meant)
+        if name is None:
             continue
-        subjects.setdefault(group, known)
-        known = f"the {known}" if _bare(known) else known
-        worded = _owner(known) if gap.job == "owner" else known
-        parts += [plain[at : gap.start], worded]
-        reasons.append(f"“{plain[gap.start : gap.end]}” is {known}")
+        parts += [plain[at : gap.start], _owner(name) if gap.job == "owner" else name]
+        reasons.append(f"“{plain[gap.start : gap.end]}” is {name}")
         at = gap.end
-    rewritten = "".join([*parts, plain[at:]])
-    rewritten, place = _placed(rewritten, history)
+    rewritten, place = _placed("".join([*parts, plain[at:]]), history)
     if place:
         reasons.append(f"“there” is {place}")
     if not reasons:
@@ -94,12 +82,20 @@ def _pronouns(asked: str, plain: str, history: Sequence[Turn]) -> tuple[str, str
     return rewritten[:1].upper() + rewritten[1:], "; ".join(reasons)
 
 
-def _bare(name: str) -> bool:
-    """A plural without a determiner, which needs "the" when spoken of again."""
+def _meaning(gap: Gap, history: Sequence[Turn], meant: dict[str, str]) -> str | None:
+    """What a pronoun stands for: the same as the last of its sort, but an object is another than the subject."""
+    sort = "he" if gap.word in lexicon.MALE else "she" if gap.word in lexicon.FEMALE else gap.word[:2]
+    if sort in meant and gap.job != "object":
+        return meant[sort]
+    mention = antecedent(gap, history, frozenset(meant.values()))
+    if mention is None:
+        return meant.get(sort)
+    name = mention.text
     words = name.split()
-    return (
-        name.islower() and lexicon.is_plural(words[-1]) and words[0] not in lexicon.DETERMINERS and " and " not in name
-    )
+    if name.islower() and lexicon.is_plural(words[-1]) and words[0] not in lexicon.DETERMINERS and "and" not in words:
+        name = f"the {name}"
+    meant.setdefault(sort, name)
+    return name
 
 
 def _owner(name: str) -> str:
@@ -109,26 +105,27 @@ def _owner(name: str) -> str:
 def _placed(text: str, history: Sequence[Turn]) -> tuple[str, str]:
     """ "There" as a place, not as in "are there": "in" and the last place spoken of."""
     found = _THERE.search(text)
-    if found is None:
-        return text, ""
-    before = words_of(text[: found.start()])
-    inside = mentions_of(text[: found.start()])
-    if set(before) & lexicon.PLACE_NOUNS or any(each.kind == "place" for each in inside):
-        return text, ""
-    if before and before[-1] in lexicon.AUX and before[0] != "who" and len(before) > 2:
+    if found is None or _explains_there(text[: found.start()]):
         return text, ""
     for turn in reversed(history[-4:]):
-        answer = "" if turn.answer is None else turn.answer
-        if turn.understood.lower().startswith(("where", "in which", "in what")) and 0 < len(answer.split()) <= 8:
-            first = words_of(answer)[:1]
-            worded = answer.strip(" .") if first and first[0] in lexicon.PREPOSITIONS else f"in {answer.strip(' .')}"
-            return _swap(text, found, worded), worded
-        for source in (answer, turn.understood):
-            places = [each for each in mentions_of(source) if each.kind == "place"]
-            if places:
-                return _swap(text, found, f"in {places[-1].text}"), f"in {places[-1].text}"
+        place = _place_of(turn)
+        if place:
+            return f"{text[: found.start()]}{place}{text[found.end() :]}", place
     return text, ""
 
 
-def _swap(text: str, found: re.Match[str], words: str) -> str:
-    return f"{text[: found.start()]}{words}{text[found.end() :]}"
+def _explains_there(before: str) -> bool:
+    """Whether the words before "there" name a place themselves, or make it the "there" of "how many are there"."""
+    words = words_of(before)
+    if not lexicon.PLACE_NOUNS.isdisjoint(words) or any(each.kind == "place" for each in mentions_of(before)):
+        return True
+    return len(words) > 2 and words[-1] in lexicon.AUX and words[0] != "who"
+
+
+def _place_of(turn: Turn) -> str:
+    answer = "" if turn.answer is None else " ".join(turn.answer.split()).strip(" .,")
+    words = words_of(answer)
+    if turn.understood.lower().startswith(("where", "in which", "in what")) and 0 < len(words) <= 8:
+        return answer if words[0] in lexicon.PREPOSITIONS else f"in {answer}"
+    places = [each.text for source in (turn.understood, answer) for each in mentions_of(source) if each.kind == "place"]
+    return f"in {places[-1]}" if places else ""
