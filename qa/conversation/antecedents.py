@@ -44,7 +44,7 @@ def _candidates(history: Sequence[Turn]) -> Iterator[_Candidate]:
         far = 4.0 * distance
         question = turn.understood
         who = question.lower().split()[:1]
-        named = [each for each in mentions_of(question)]
+        named = list(mentions_of(question))
         for index, mention in enumerate(named):
             role = "subject" if index == 0 else "object" if index == len(named) - 1 else "middle"
             yield _Candidate(mention, far + 1 + 0.2 * index, role)

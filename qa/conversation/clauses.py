@@ -55,7 +55,7 @@ def clause_of(question: str) -> Clause | None:
     rest = tokens[end + 1 :] if aux else tokens[end:]
     if not rest:
         return None
-    role = _role(tokens, begin, at, end, aux, rest)
+    role = _role(tokens[begin:end], aux, rest)
     return Clause(lead, asked, role, aux, text[rest[0].start :])
 
 
@@ -67,27 +67,21 @@ def _opens(tokens: list[Token], at: int) -> bool:
 
 
 def _asked_end(tokens: list[Token], at: int) -> int:
+    """Where the words asked with end: before the auxiliary or the verb."""
     word, end = tokens[at].low, at + 1
-    if end < len(tokens) and tokens[end].low in {"else", "exactly"}:
+    following = tokens[end].low if end < len(tokens) else ""
+    if following in {"else", "exactly"}:
         return end + 1
-    if word in {"who", "whom", "when", "where", "why"}:
+    if word == "how" and following not in {"many", "much"}:
+        return end if following in lexicon.AUX or verbs.is_verb(following) else end + 1
+    if word in _ADJUNCTS - {"how"} or word in {"who", "whom"}:
         return end
-    if word == "how":
-        if end < len(tokens) and (tokens[end].low in lexicon.AUX or verbs.is_verb(tokens[end].low)):
-            return end
-        if end < len(tokens) and tokens[end].low not in {"many", "much"}:
-            return end + 1
-        end += 1
+    end += word == "how"
     while end < len(tokens) and tokens[end].is_word:
-        token = tokens[end]
-        if token.low in lexicon.AUX or token.low in lexicon.WH:
-            return end
-        if token.low == "of":
-            end += 2
-            continue
-        if _finite(tokens, at, end):
-            return end
-        end += 1
+        low = tokens[end].low
+        if low in lexicon.AUX or low in lexicon.WH or (low != "of" and _finite(tokens, at, end)):
+            break
+        end += 2 if low == "of" else 1
     return min(end, len(tokens))
 
 
@@ -104,27 +98,18 @@ def _finite(tokens: list[Token], at: int, end: int) -> bool:
     return token.low.endswith("s") and token.low not in verbs.VERBS and verbs.base_of(token.low) in verbs.VERBS
 
 
-def _role(tokens: list[Token], begin: int, at: int, end: int, aux: str, rest: list[Token]) -> str:
-    word = tokens[at].low
-    second = tokens[at + 1].low if at + 1 < end else ""
-    adjunct = (
-        (word in _ADJUNCTS and second not in {"many", "much", "old"})
-        or begin < at
-        or (second in _ADJUNCT_NOUNS and word in {"what", "which"})
-    )
-    if adjunct:
+def _role(asked: list[Token], aux: str, rest: list[Token]) -> str:
+    """What part of its clause is asked for; ``asked`` may begin with a preposition."""
+    word, second = asked[0].low, asked[1].low if len(asked) > 1 else ""
+    of_time = second in _ADJUNCT_NOUNS and word in {"what", "which"}
+    if word not in lexicon.WH or (word in _ADJUNCTS and second not in {"many", "much", "old"}) or of_time:
         return "adjunct"
     if not aux:
         return "subject"
-    if aux in lexicon.DO:
-        return "object"
     first = rest[0].low
-    if _opens_phrase(rest):
-        return "object"
-    if aux in lexicon.MODAL or aux in lexicon.HAVE:
-        return "subject"
     predicate = verbs.is_past(first) or first.endswith(("ing", "ly")) or first in lexicon.PREPOSITIONS | {"not", "to"}
-    return "subject" if predicate else "object"
+    helped = aux in lexicon.MODAL or aux in lexicon.HAVE or predicate
+    return "object" if aux in lexicon.DO or _opens_phrase(rest) or not helped else "subject"
 
 
 def _opens_phrase(rest: list[Token]) -> bool:
@@ -141,19 +126,18 @@ def _opens_phrase(rest: list[Token]) -> bool:
 def filler_of(clause: Clause, answer: str | None) -> str:
     """What stands in a clause for the words asked with: the answer, or "someone", "something"."""
     answer = " ".join(("" if answer is None else answer).split()).strip(" .,;:!?\"“”'")
-    words = clause.asked.lower().split()
-    noun = " ".join(clause.asked.split()[2:]) if words[:2] == ["how", "many"] else ""
+    words = clause.asked.split()
+    opener = words[0].lower() if words else ""
+    noun = " ".join(words[2:] if opener == "how" else words[1:])
     if not answer or len(answer.split()) > _LONGEST_FILLER:
-        if noun:
+        if noun and opener in {"which", "what", "how"} and noun != "else":
             return f"the {noun}"
-        if words and words[0] in {"which", "what"} and len(words) > 1 and words[-1] != "else":
-            return "the " + " ".join(clause.asked.split()[1:])
-        return "someone" if words and words[0] in {"who", "whom"} else "something"
-    if words and words[0] == "whose" and len(words) > 1:
-        return f"{answer}’s {' '.join(clause.asked.split()[1:])}"
-    if noun and not set(words_of(noun)) & set(words_of(answer)):
+        return "someone" if opener in {"who", "whom"} else "something"
+    if opener == "whose" and noun:
+        return f"{answer}’s {noun}"
+    if opener == "how" and noun and set(words_of(noun)).isdisjoint(words_of(answer)):
         return f"{answer} {noun}"
-    if len(answer.split()) > 3 and answer[0].isupper() and set(words_of(clause.body)) & lexicon.SAYING:
+    if len(answer.split()) > 3 and answer[0].isupper() and not lexicon.SAYING.isdisjoint(words_of(clause.body)):
         return f"“{answer}”"
     return answer
 

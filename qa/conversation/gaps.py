@@ -10,15 +10,20 @@ from qa.conversation.phrases import Token, tokens_of
 
 PERSONAL = lexicon.MALE | lexicon.FEMALE
 PLURAL = frozenset("they them their theirs themselves".split())
-_POSSESSIVES = frozenset("his her their its".split())
-_ALL = (PERSONAL | PLURAL | frozenset("it its that this these those".split())) - frozenset(
-    "himself herself hers theirs themselves".split()
-)
-_WEATHER = frozenset("cost costs rain raining rained snow snowing take takes took taken".split())
+_POINTING = frozenset("that this these those".split())
+_POSSESSIVES = frozenset("his their its".split())
+_ALL = frozenset("he him his she her they them their it its".split()) | _POINTING
+_COSTS = frozenset("cost costs take takes took taken become became called mean means start".split())
+_WEATHER = frozenset("rain raining rained snow snowing".split())
 _VERDICTS = frozenset(
     "true possible likely unlikely legal illegal good bad necessary important clear known said believed estimated "
-    "reported thought expected alleged safe dangerous better hard easy difficult impossible easier harder called time".split()
+    "reported thought expected alleged safe dangerous better hard easy difficult impossible easier harder called "
+    "time".split()
 )
+_CLAUSE_OPENERS = frozenset("when if while after before as".split())
+_LINKS = frozenset("to that for if when before after until since who".split())
+_MAKING = frozenset("made make makes making find found finds".split())
+_NO_NOUNS = frozenset("not many much there then else exactly ever also still only to long".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,97 +78,78 @@ def _inverted(tokens: list[Token], at: int) -> bool:
 def _is_pronoun(tokens: list[Token], at: int) -> bool:
     """Rules out "that" and "this" as conjunction or determiner, and a word that is part of a name."""
     token = tokens[at]
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
     if token.text[0].isupper() and at and tokens[at - 1].text not in '.!?,;:"“':
         return False
-    if token.low in {"that", "this", "these", "those"}:
-        if following is None or not following.is_word:
-            return at > 0 and (following is None or following.text in "?.!,;")
-        inverted = at > 0 and tokens[at - 1].low in lexicon.AUX
-        plain = following.low in lexicon.PREPOSITIONS or following.low in verbs.VERBS or following.low in _VERDICTS
-        if token.low == "that" and not inverted:
-            return False
-        return inverted and plain and token.low in {"that", "this"}
-    return True
+    if token.low not in _POINTING:
+        return True
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is None or not following.is_word:
+        return at > 0 and (following is None or following.text in "?.!,;")
+    predicate = following.low in lexicon.PREPOSITIONS or following.low in verbs.VERBS or following.low in _VERDICTS
+    return at > 0 and tokens[at - 1].low in lexicon.AUX and predicate and token.low in {"that", "this"}
 
 
 def _job(tokens: list[Token], at: int) -> str:
-    word = tokens[at].low
-    following = tokens[at + 1] if at + 1 < len(tokens) and tokens[at + 1].is_word else None
-    if word in _POSSESSIVES and word != "her":
-        return "owner"
+    """subject, object or owner."""
+    word, before = tokens[at].low, tokens[at - 1].low if at else ""
+    following = tokens[at + 1].low if at + 1 < len(tokens) and tokens[at + 1].is_word else ""
     if word == "her":
-        closed = lexicon.PREPOSITIONS | lexicon.SUBORDINATORS | lexicon.AUX | lexicon.DETERMINERS | {"to", "not"}
-        return "object" if following is None or following.low in closed or following.low.endswith("ly") else "owner"
-    if word in {"he", "she", "they"}:
-        return "subject"
-    if at and tokens[at - 1].low in lexicon.AUX and (following is not None or tokens[at - 1].low in lexicon.BE):
-        return "subject"
-    if (
-        following is not None
-        and word in {"it", "that"}
-        and (following.low in lexicon.AUX or verbs.is_verb(following.low))
-    ):
-        return "subject"
-    return "object"
+        closed = not following or following in (lexicon.CLOSED | {"not"}) or following.endswith("ly")
+        return "object" if closed else "owner"
+    if word in _POSSESSIVES:
+        return "owner"
+    inverted = before in lexicon.AUX and (bool(following) or before in lexicon.BE)
+    acts = word in {"it", "that"} and (following in lexicon.AUX or verbs.is_verb(following))
+    return "subject" if word in {"he", "she", "they"} or inverted or acts else "object"
 
 
 def _empty(tokens: list[Token], at: int) -> bool:
     """ "It" that stands for nothing: "what time is it", "is it true that", "how long did it take to"."""
-    words = [token.low for token in tokens]
-    before, after, rest = words[:at], words[at + 1 : at + 4], set(words[at + 1 :])
-    links = {"to", "that", "for", "if", "when", "before", "after", "until", "since", "who"}
-    if not after:
-        return before[-3:] in (["what", "time", "is"], ["what", "time", "was"], ["what", "day", "is"])
-    if before[-1:] and before[-1] in lexicon.BE and after[0] in links | {"a", "who's"}:
-        return bool(rest & links)
-    if _WEATHER & set(after[:2]) or after[0] in {"become", "became", "called", "mean", "means", "start"}:
-        return bool(rest & links or rest & {"rain", "raining", "snow", "snowing"})
-    if set(after[:2]) & _VERDICTS and rest & links:
-        return True
-    if before[-1:] and before[-1] in lexicon.BE and after[1:2] and after[1] in {"to", "that", "for", "if"}:
-        closed = lexicon.PREPOSITIONS | lexicon.DETERMINERS
-        return after[0] not in closed and (
-            after[1] == "that" or not (verbs.is_past(after[0]) or after[0].endswith("ing"))
-        )
-    if {"made", "make", "makes", "making", "find", "found", "finds"} & set(before[-2:]):
-        return "to" in rest or after[0] in {"more", "less", "so", "harder", "easier"}
-    return after[0] in {"that", "who"}
+    before = [token.low for token in tokens[:at]]
+    after = [token.low for token in tokens[at + 1 : at + 4]] + ["", ""]
+    rest = {token.low for token in tokens[at + 1 :]}
+    linked = not _LINKS.isdisjoint(rest)
+    being = before[-1:] != [] and before[-1] in lexicon.BE
+    judged = after[0] not in lexicon.CLOSED and not (verbs.is_past(after[0]) or after[0].endswith("ing"))
+    rules = (
+        not tokens[at + 1 :] and before[-3:] in (["what", "time", "is"], ["what", "day", "is"]),
+        being and after[0] in _LINKS | {"a"} and linked,
+        not (_COSTS | _VERDICTS).isdisjoint(after[:2]) and linked,
+        not _WEATHER.isdisjoint(after[:2]),
+        being and after[1] == "that" and after[0] not in lexicon.CLOSED,
+        being and after[1] in {"to", "for", "if"} and judged,
+        not _MAKING.isdisjoint(before[-2:]) and ("to" in rest or after[0] in {"more", "less", "harder", "easier"}),
+        after[0] in {"that", "who"},
+    )
+    return any(rules)
 
 
 def _explained(tokens: list[Token], at: int, job: str, asked: tuple[int, int]) -> bool:
     """Whether something inside the question is what the pronoun means."""
-    word = tokens[at].low
-    fronted = [i for i in range(asked[0]) if i != at]
-    if at < asked[0]:  # "In his speech, what did Obama say?"
-        fronted = [i for i in range(len(tokens)) if i != at]
-        return any(_fits(tokens, i, word) for i in fronted)
-    clause_first = any(tokens[i].low in {"when", "if", "while", "after", "before", "as"} for i in range(asked[0]))
-    if clause_first and word in {"it", "that", "this"}:
-        return True
-    main_subject = job == "subject" and at > 0 and tokens[at - 1].low in lexicon.AUX and at - 1 <= asked[1]
-    if main_subject or (asked[1] == 0 and at == 1):
-        return any(_fits(tokens, i, word) for i in fronted)
+    word, (low, high) = tokens[at].low, asked
+    if at < low:  # "In his speech, what did Obama say?"
+        return any(_fits(tokens, i, word) for i in range(len(tokens)) if i != at)
+    if word in {"it", "that", "this"} and any(token.low in _CLAUSE_OPENERS for token in tokens[:low]):
+        return True  # "When the ship sank, where was it?"
+    if (job == "subject" and tokens[at - 1].low in lexicon.AUX and at - 1 <= high) or (high == 0 and at == 1):
+        return any(_fits(tokens, i, word) for i in range(low))  # it is the subject: nothing asked with it explains it
     border = _border(tokens, at)
-    if job == "object":
-        owners = [i for i in range(border, at) if tokens[i].possessive]
-        reach = [*range(asked[0], border), *fronted, *owners]
-    else:
-        reach = list(range(at))
-    aux = tokens[asked[1]].low if asked[1] < len(tokens) else ""
-    own = asked[1] + 1 < at and tokens[asked[1] + 1].low not in lexicon.PRONOUNS - lexicon.DETERMINERS
-    if word in PLURAL and aux in {"do", "are", "were", "have"} and own and (job != "object" or border > asked[1]):
-        return True  # the verb says that the subject is a plural: "What do plankton do with their eggs?"
-    skipped = _skipped(tokens, at, job, asked)
-    noun = asked[1] - 1
-    if (
-        asked[1] - asked[0] > 1
-        and noun in reach
-        and noun not in skipped
-        and tokens[noun].low not in {"time", "year", "day"}
-    ):
+    if _told_by_verb(tokens, high, at) and word in PLURAL and (job != "object" or border > high):
+        return True
+    reach = set(range(at))
+    if job == "object":  # not the subject of its own clause, but an owner in it: "Who is Hasan's friend that told him?"
+        reach = {*range(border), *(i for i in range(border, at) if tokens[i].possessive)}
+    reach -= _skipped(tokens, at, job, asked)
+    if high - low > 1 and high - 1 in reach and tokens[high - 1].low not in lexicon.PERIODS:
         return True  # "Which contestant lost his job?"
-    return any(_fits(tokens, i, word) for i in reach if i not in skipped)
+    return any(_fits(tokens, i, word) for i in reach)
+
+
+def _told_by_verb(tokens: list[Token], aux: int, at: int) -> bool:
+    """Whether the auxiliary says that the question has a plural subject: "What do plankton do with their eggs?"."""
+    if aux + 1 >= at or tokens[aux].low not in {"do", "are", "were", "have"}:
+        return False
+    return tokens[aux + 1].low not in lexicon.PRONOUNS - lexicon.DETERMINERS
 
 
 def _border(tokens: list[Token], at: int) -> int:
@@ -178,7 +164,7 @@ def _border(tokens: list[Token], at: int) -> int:
 
 
 def _skipped(tokens: list[Token], at: int, job: str, asked: tuple[int, int]) -> set[int]:
-    """The words asked with explain nothing when they are not the subject: "What reasons did they give for their raid?"."""
+    """The words asked with explain nothing when they are not the subject: "What reasons did they give for it?"."""
     low, high = asked
     aux = tokens[high].low if high < len(tokens) else ""
     copula = aux in lexicon.BE and job == "owner" and at == high + 1
@@ -187,41 +173,17 @@ def _skipped(tokens: list[Token], at: int, job: str, asked: tuple[int, int]) -> 
 
 def _fits(tokens: list[Token], i: int, word: str) -> bool:
     """Whether the word at ``i`` could be (the head of) what the pronoun ``word`` means."""
-    token = tokens[i]
-    low = token.low
-    if not token.is_word or low in lexicon.PRONOUNS | lexicon.AUX | lexicon.PREPOSITIONS or low in lexicon.DETERMINERS:
+    token, low = tokens[i], tokens[i].low
+    if not token.is_word or (low in lexicon.CLOSED and low != "who"):
         return False
-    name = token.is_name and low not in lexicon.WH | lexicon.SUBORDINATORS | lexicon.TIME_WORDS
+    name = token.is_name and low not in lexicon.CLOSED | lexicon.TIME_WORDS
+    person = low == "who" or low in lexicon.PERSON_NOUNS
     if word in PERSONAL:
         gender = lexicon.gender_of_noun(low) or (lexicon.gender_of_name(token.text) if name else "")
-        wanted = "m" if word in lexicon.MALE else "f"
-        if gender:
-            return gender == wanted
-        return low == "who" or low in lexicon.PERSON_NOUNS or (name and low not in lexicon.PLACES)
-    if low == "who":
-        return word in PLURAL
+        fits = not gender or gender == ("m" if word in lexicon.MALE else "f")
+        return fits and (bool(gender) or person or (name and low not in lexicon.PLACES))
     if word in PLURAL:
-        return (
-            name
-            or (lexicon.is_plural(low) and not verbs.is_verb(low))
-            or low in lexicon.GROUP_NOUNS | lexicon.PERSON_NOUNS
-        )
-    if low in lexicon.WH or (verbs.is_verb(low) and not (i and tokens[i - 1].low in lexicon.DETERMINERS)):
-        return False
-    if low in {
-        "not",
-        "many",
-        "much",
-        "there",
-        "then",
-        "else",
-        "exactly",
-        "ever",
-        "also",
-        "still",
-        "only",
-        "to",
-        "long",
-    }:
-        return False
-    return low not in lexicon.PERSON_NOUNS and low not in lexicon.TIME_WORDS and not lexicon.gender_of_name(token.text)
+        return name or person or low in lexicon.GROUP_NOUNS or (lexicon.is_plural(low) and not verbs.is_verb(low))
+    verbal = verbs.is_verb(low) and not (i and tokens[i - 1].low in lexicon.DETERMINERS)
+    other = person or low in _NO_NOUNS or low in lexicon.TIME_WORDS or bool(lexicon.gender_of_name(token.text))
+    return not verbal and not other

@@ -8,17 +8,18 @@ from functools import lru_cache
 _IRREGULAR = {
     past: base
     for line in (
-        "be was were been|begin began begun|become became|break broke broken|bring brought|build built|burn burnt|buy "
-        "bought|catch caught|choose chose chosen|come came|do did done|draw drew drawn|drive drove driven|eat ate eaten|"
-        "fall fell fallen|feel felt|fight fought|find found|flee fled|fly flew flown|forget forgot forgotten|get got "
-        "gotten|give gave given|go went gone|grow grew grown|hang hung|have had|hear heard|hide hid hidden|hold held|keep "
-        "kept|know knew known|lay laid|lead led|leave left|lend lent|lie lay lain|lose lost|make made|mean meant|meet "
-        "met|pay paid|ride rode ridden|rise rose risen|run ran|say said|see saw seen|seek sought|sell sold|send sent|"
-        "shake shook shaken|shoot shot|show shown|shrink shrank shrunk|sing sang sung|sink sank sunk|sit sat|sleep slept|"
-        "speak spoke spoken|spend spent|stand stood|steal stole stolen|strike struck|swear swore sworn|swim swam swum|"
-        "take took taken|teach taught|tell told|think thought|throw threw thrown|understand understood|wake woke woken|"
-        "wear wore worn|win won|withdraw withdrew withdrawn|write wrote written|overtake overtook overtaken|oversee "
-        "oversaw overseen|undergo underwent undergone"
+        "be was were been|begin began begun|become became|break broke broken|bring brought|build built|"
+        "burn burnt|buy bought|catch caught|choose chose chosen|come came|do did done|draw drew drawn|"
+        "drive drove driven|eat ate eaten|fall fell fallen|feel felt|fight fought|find found|flee fled|"
+        "fly flew flown|forget forgot forgotten|get got gotten|give gave given|go went gone|grow grew grown|"
+        "hang hung|have had|hear heard|hide hid hidden|hold held|keep kept|know knew known|lay laid|lead led|"
+        "leave left|lend lent|lie lay lain|lose lost|make made|mean meant|meet met|pay paid|ride rode ridden|"
+        "rise rose risen|run ran|say said|see saw seen|seek sought|sell sold|send sent|shake shook shaken|"
+        "shoot shot|show showed shown|shrink shrank shrunk|sing sang sung|sink sank sunk|sit sat|sleep slept|"
+        "speak spoke spoken|spend spent|stand stood|steal stole stolen|strike struck|swear swore sworn|"
+        "swim swam swum|take took taken|teach taught|tell told|think thought|throw threw thrown|"
+        "understand understood|wake woke woken|wear wore worn|win won|withdraw withdrew withdrawn|"
+        "write wrote written|overtake overtook overtaken|oversee oversaw overseen|undergo underwent undergone"
     ).split("|")
     for base, *pasts in [line.split()]
     for past in pasts
@@ -55,26 +56,21 @@ VERBS = (
 def base_of(word: str) -> str:
     """The verb's base form as well as rules know it: ``negotiated`` -> ``negotiate``, ``shot`` -> ``shoot``."""
     word = word.lower()
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if word in VERBS:
-        return word
-    for ending, replacements in (("ied", ("y",)), ("ies", ("y",)), ("ed", ("", "e")), ("es", ("", "e")), ("s", ("",))):
-        if word.endswith(ending) and len(word) > len(ending) + 1:
-            stem = word[: -len(ending)]
-            for replacement in replacements:
-                if stem + replacement in VERBS:
-                    return stem + replacement
-            if ending == "ed":
-                if len(stem) > 2 and stem[-1] == stem[-2] and stem[:-1] in VERBS:
-                    return stem[:-1]
-                return _regular(stem)
-            if ending in {"ied", "ies"}:
-                return stem + "y"
-    return word.removesuffix("s") if not word.endswith("ss") else word
+    if word in _IRREGULAR or word in VERBS:
+        return _IRREGULAR.get(word, word)
+    for ending, restored in (("ied", ("y",)), ("ies", ("y",)), ("ed", ("", "e")), ("es", ("", "e")), ("s", ("",))):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 1:
+            listed = (stem + end for end in restored if stem + end in VERBS)
+            guess = _regular(stem) if ending == "ed" else f"{stem}{restored[-1] if ending != 'es' else 'e'}"
+            return next(listed, guess)
+    return word
 
 
 def _regular(stem: str) -> str:
+    """The base form of an unlisted verb from its past without "ed": a doubled letter goes, a silent e comes back."""
+    if stem[-1] == stem[-2:-1] and stem[:-1] in VERBS:
+        return stem[:-1]
     if re.search(r"([bdgmnprt])\1$", stem):
         return stem[:-1]
     silent = r"(?:[aeiou](?:s|t|r|v|z|c|g|k|m|n|d|p)|[^aeiou]l|[lnr]c|[dnr]g|v|u|s)$"
