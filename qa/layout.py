@@ -14,7 +14,7 @@ from itertools import pairwise
 _BREAK = r"(?:\r\n|\r(?!\n)|[\n\x0b\x85\u2028])"
 _BLANK = re.compile(rf"{_BREAK}[^\S\n\r\x0b\x0c\x85\u2028\u2029]*{_BREAK}\s*|[\x0c\u2029]\s*")
 _LINE = re.compile(_BREAK)
-_BULLET = re.compile(r"(?:[-*+•▪‣◦·]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)])[ \t]|#{1,6} |>|\|")
+_BULLET = re.compile(r"(?:[-*+•▪‣◦·]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)])[ \t]|#{1,6} |>|\||By [A-Z]")
 _FIRST_WORD = re.compile(r"\S{1,40}")
 _TERMINATED = re.compile(r"[.!?…。！？:][\"'”’»›)\]*_]*\Z")
 _GOES_ON = re.compile(
@@ -88,8 +88,24 @@ def _joined(lines: list[_Line]) -> list[bool]:
     width = max(widths, default=0)
     pairs = list(pairwise(lines))
     lower = sum(_starts_lower(below.text) for _, below in pairs)
-    wrapped = lower >= 0.4 * len(pairs) and width >= 25
+    wrapped = width >= 25 and (lower >= 0.4 * len(pairs) or _is_full(lines, width))
     return [_continues(above.text, below.text, width, wrapped) for above, below in pairs]
+
+
+def _is_full(lines: list[_Line], width: int) -> bool:
+    """Whether prose fills every line but the last, although none starts with a small letter: "the United⏎States"."""
+    return (
+        50 <= width <= 100
+        and max(len(line.text) for line in lines) == width
+        and all(_needed(above.text, below.text) > width for above, below in pairwise(lines))
+        and bool(_TERMINATED.search(lines[-1].text[-8:]))
+    )
+
+
+def _needed(above: str, below: str) -> int:
+    """The length of ``above`` with the first word of ``below``."""
+    word = _FIRST_WORD.match(below)
+    return len(above) + 1 + (0 if word is None else len(word.group()))
 
 
 def _continues(above: str, below: str, width: int, wrapped: bool) -> bool:
@@ -98,11 +114,10 @@ def _continues(above: str, below: str, width: int, wrapped: bool) -> bool:
         return False
     if above.endswith(("-", "–", "—")) and len(above) < 30:
         return False  # "CNN —"
-    word = _FIRST_WORD.match(below)
-    needed = len(above) + 1 + (0 if word is None else len(word.group()))
+    needed = _needed(above, below)
     goes_on = bool(_GOES_ON.search(above[-12:]))
     if _starts_lower(below):
-        return not _TERMINATED.search(above[-8:]) and (goes_on or (len(above) >= 20 and needed > 0.75 * width))
+        return goes_on or (len(above) >= 20 and needed > 0.75 * width)
     if len(above) > _WIDEST:
         return False
     if wrapped:

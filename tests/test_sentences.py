@@ -107,6 +107,21 @@ def test_hard_wrapped_lines_are_one_sentence() -> None:
     ]
 
 
+def test_wrapping_next_to_a_capital_and_after_an_abbreviation() -> None:
+    text = (
+        "USDA reports that the current risk to animals and people in the United\nStates remains low.\n\n"
+        "These attacks threaten the well-being of Saudi, International, and U.S.\ncitizens in the Kingdom.\n\n"
+        "Battle for Aleppo ended in 'uncompromising military victory' for Assad\nBy Jane Doe\nRebels left the city."
+    )
+    assert [sentence.replace("\n", " ") for sentence in cut(text)] == [
+        "USDA reports that the current risk to animals and people in the United States remains low.",
+        "These attacks threaten the well-being of Saudi, International, and U.S. citizens in the Kingdom.",
+        "Battle for Aleppo ended in 'uncompromising military victory' for Assad",
+        "By Jane Doe",
+        "Rebels left the city.",
+    ]
+
+
 def test_lists_and_long_one_line_paragraphs_break_at_the_line() -> None:
     long = (
         "The council met on Monday to speak of the budget, the roads, the schools and all that "
