@@ -51,11 +51,18 @@ def engine_for(
         finally:
             opened.close()
         return
+    with temporary_engine(settings, opener) as opened:
+        if not set(modes) <= {"reader"}:
+            fill(opened, dataset.paragraphs.values(), progress)
+        yield opened
+
+
+@contextmanager
+def temporary_engine(settings: Settings, opener: Opener = open_by_settings) -> Iterator[Citespan]:
+    """A pipeline on an empty store that is gone afterwards."""
     with TemporaryDirectory(prefix="citespan-eval-") as folder:
         opened = opener(replace(settings, store=str(Path(folder) / "store")), True)
         try:
-            if not set(modes) <= {"reader"}:
-                fill(opened, dataset.paragraphs.values(), progress)
             yield opened
         finally:
             opened.close()

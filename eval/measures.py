@@ -19,7 +19,9 @@ class Measure:
 
     def show(self, value: float) -> str:
         """The value as people read it."""
-        return f"{value:.0f} ms" if self.unit == "ms" else f"{100 * value:.1f}"
+        if self.unit == "ms":
+            return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+        return f"{100 * value:.1f}"
 
 
 _ALL = [
@@ -33,7 +35,7 @@ _ALL = [
         "best_span_f1", "F1, never refusing", "F1 of the best span where there is an answer, refused or not", "Answers"
     ),
     Measure("best_span_em", "EM, never refusing", "exact match of that span", "Answers"),
-    Measure("no_answer_accuracy", "Unanswerable refused", "share of unanswerable questions refused", "Refusal"),
+    Measure("no_answer_accuracy", "EM, unanswerable", "exact match over the questions without an answer", "Refusal"),
     Measure("refusal_precision", "Refusal precision", "share of refusals that were right", "Refusal"),
     Measure("refusal_recall", "Refusal recall", "share of unanswerable questions refused", "Refusal"),
     Measure(

@@ -23,6 +23,7 @@ from eval.outcome import Outcome
 
 DEPTHS = (1, 3, 5, 8, 10, 20, 50)
 STAGES = ("retrieve", "read", "total")
+LENGTHS = ("1 word", "2-3 words", "4-8 words", "over 8 words")
 _CURVE_POINTS = 200
 _QUESTION_WORDS = ("how many", "how much", "how", "who", "whom", "whose", "what", "when", "where", "which", "why")
 
@@ -193,6 +194,8 @@ def _slices(read: Sequence[Outcome], seed: int) -> dict[str, list[Slice]]:
             for name in names_of(each):
                 groups.setdefault(name, []).append(each)
         biggest = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))[:20]
+        if kind == "answer length":
+            biggest.sort(key=lambda group: LENGTHS.index(group[0]))
         if biggest:
             slices[kind] = [
                 Slice(name, intervals.mean(_column(some, "em"), seed), intervals.mean(_column(some, "f1"), seed))
@@ -214,7 +217,7 @@ def question_word(question: str) -> str:
 
 def _length(outcome: Outcome) -> str:
     words = min(len(gold.text.split()) for gold in outcome.answers)
-    return "1 word" if words == 1 else "2-3 words" if words <= 3 else "4-8 words" if words <= 8 else "over 8 words"
+    return LENGTHS[0 if words <= 1 else 1 if words <= 3 else 2 if words <= 8 else 3]
 
 
 def _source(outcome: Outcome) -> str:

@@ -118,12 +118,15 @@ def _reading(command: argparse.ArgumentParser) -> None:
 
 
 def _evaluation(command: argparse.ArgumentParser) -> None:
-    command.add_argument("dataset", metavar="DATASET", help="JSON Lines, SQuAD or MRQA file")
+    command.add_argument("dataset", metavar="DATASET", help="question set; or the word compare, tune or new")
+    command.add_argument("more", nargs="*", metavar="...", help="compare: RUN RUN; tune: DATASET; new: QUESTIONS")
     command.add_argument("--mode", default="open", help="open, reader or retrieval; several with commas (default open)")
     command.add_argument("--out", metavar="DIR", help="where predictions, metrics and the report go")
     command.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="not 0: --limit takes a random sample")
     command.add_argument("--skip-bad", action="store_true", help="leave bad rows out instead of refusing the set")
+    command.add_argument("--fail-under", action="append", metavar="F1=0.85", help="compare: exit 1 below (repeatable)")
+    command.add_argument("--grid", action="append", metavar="NAME=A,B", help="tune: what to try (repeatable)")
     _reading(command)
 
 

@@ -20,6 +20,7 @@ from eval.outcome import Excerpt, Outcome
 from eval.report.plots import Bar, bar_plot, line_plot, reliability_plot
 from eval.summary import DEPTHS, STAGES, Summary
 
+HEADLINE = ("f1", "em", "refusal_auroc", "citation_exactness", "recall@8", "mrr", "calibration_error", "total_ms_p50")
 _PLAIN = 4_000_000
 """Data beyond this many bytes is packed with gzip, which every current browser unpacks by itself."""
 
@@ -117,9 +118,22 @@ def _section(summary: Summary) -> str:
         f"<figure><figcaption>{escape(caption)}</figcaption>{svg}</figure>" for caption, svg in _plots(summary)
     )
     return (
-        f'<section data-mode="{escape(summary.mode, quote=True)}"><div class="measures">{_tables(summary)}</div>'
-        f'<div class="plots">{plots}</div></section>'
+        f'<section data-mode="{escape(summary.mode, quote=True)}">{_cards(summary)}'
+        f'<div class="measures">{_tables(summary)}</div><div class="plots">{plots}</div></section>'
     )
+
+
+def _cards(summary: Summary) -> str:
+    """The figures that matter most, large."""
+    cards = [
+        f"<div class='card'><b>{about.show(summary.measures[name].value)}</b>"
+        f"<span>{escape(about.label)}, {about.show(summary.measures[name].low)} – "
+        f"{about.show(summary.measures[name].high)}</span></div>"
+        for name in HEADLINE
+        if name in summary.measures
+        for about in [measure(name)]
+    ]
+    return f"<div class='cards'>{''.join(cards)}</div>"
 
 
 def _tables(summary: Summary) -> str:
@@ -143,7 +157,7 @@ def _measure_row(summary: Summary, name: str) -> str:
 
 
 def _plots(summary: Summary) -> list[tuple[str, str]]:
-    plots = []
+    plots: list[tuple[str, str]] = []
     lost = [Bar(name, count, count, count, str(count)) for name, count in summary.lost.items()]
     plots.append(("What became of the questions", bar_plot(lost)))
     if summary.risk_coverage:

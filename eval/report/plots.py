@@ -9,7 +9,7 @@ from html import escape
 WIDTH, HEIGHT = 360, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 10, 34
 _ROW = 24
-_LABEL = 128
+_LABEL = 156
 
 Scale = Callable[[float], float]
 
@@ -100,7 +100,7 @@ def bar_plot(bars: Sequence[Bar], most: float | None = None) -> str:
     body = []
     for index, each in enumerate(bars):
         middle = index * _ROW + _ROW / 2
-        shown = each.label if len(each.label) <= 20 else each.label[:19] + "…"
+        shown = each.label if len(each.label) <= 25 else each.label[:24] + "…"
         label = f"{escape(shown)}<title>{escape(each.label)}</title>"
         body.append(_text(_LABEL - 6, middle + 4, "end", label))
         width = max(0.0, x(each.value) - _LABEL)
@@ -110,3 +110,28 @@ def bar_plot(bars: Sequence[Bar], most: float | None = None) -> str:
             body.append(f'<line class="whisker" {ends} y1="{middle}" y2="{middle}"/>')
         body.append(_text(WIDTH - 78, middle + 4, "start", escape(each.note)))
     return _svg(WIDTH, max(1, len(bars)) * _ROW, "bars", body)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point of a scatter plot, its tip, and whether it stands out."""
+
+    x: float
+    y: float
+    strong: bool
+    tip: str
+
+
+def scatter_plot(dots: Sequence[Dot], names: tuple[str, str]) -> str:
+    """Dots with x from 0 and y in 0..1; the strong ones are joined by a line."""
+    most = max((each.x for each in dots), default=1.0)
+    x, y = _scale(0, most, _LEFT, WIDTH - _RIGHT), _scale(0, 1, HEIGHT - _BOTTOM, _TOP)
+    body = _axes(x, y, [0, round(most / 2), round(most)], names)
+    strong = sorted((each for each in dots if each.strong), key=lambda each: each.x)
+    path = " ".join(f"{x(each.x)},{y(each.y)}" for each in strong)
+    body.append(f'<polyline class="line" points="{path}"/>')
+    for each in dots:
+        style = "dot" if each.strong else "bubble"
+        tip = f"<title>{escape(each.tip)}</title>"
+        body.append(f'<circle class="{style}" cx="{x(each.x)}" cy="{y(each.y)}" r="4">{tip}</circle>')
+    return _svg(WIDTH, HEIGHT, f"{names[1]} by {names[0]}", body)
