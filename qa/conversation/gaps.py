@@ -112,7 +112,7 @@ def _empty(tokens: list[Token], at: int) -> bool:
     being = before[-1:] != [] and before[-1] in lexicon.BE
     judged = after[0] not in lexicon.CLOSED and not (verbs.is_past(after[0]) or after[0].endswith("ing"))
     rules = (
-        not tokens[at + 1 :] and before[-3:] in (["what", "time", "is"], ["what", "day", "is"]),
+        before[-3:-1] in (["what", "time"], ["what", "day"]) and being,
         being and after[0] in _LINKS | {"a"} and linked,
         not (_COSTS | _VERDICTS).isdisjoint(after[:2]) and linked,
         not _WEATHER.isdisjoint(after[:2]),
