@@ -87,12 +87,15 @@ def connect(location: Location) -> ClientAPI:
 
 def disconnect(client: ClientAPI) -> None:
     """Release the client's files or connections."""
-    session = getattr(getattr(client, "_server", None), "_session", None)
+    # Chroma's HTTP client leaves its sockets open, and those of the second client that it makes for itself.
+    servers = [getattr(each, "_server", None) for each in (client, getattr(client, "_admin_client", None))]
+    sessions = [getattr(server, "_session", None) for server in servers]
     close = getattr(client, "close", None)
     if close is not None:
         close()
-    if session is not None:
-        session.close()  # Chroma's HTTP client leaves its sockets open
+    for session in sessions:
+        if session is not None:
+            session.close()
 
 
 @contextmanager
