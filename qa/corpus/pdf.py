@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 200_000_000
 _MAX_PAGES = 5_000
+_MAX_DRAWING = 4_000_000
+"""Drawing instructions of a page, in bytes unpacked; a newspaper's has some 100,000. pypdf reads a million a second."""
 
 
 def parse_pdf(stream: BinaryIO, _source: str) -> Iterator[Article | Failure]:
@@ -57,6 +59,11 @@ def _pages(reader: PdfReader) -> Iterator[str]:
         raise CorpusError(f"expected at most {_MAX_PAGES:,} pages, found {len(pages):,}; split the file")
     total = 0
     for page in pages:
+        drawing = page.get_contents()
+        if drawing is not None and len(drawing.get_data()) > _MAX_DRAWING:
+            raise CorpusError(
+                f"expected pages of at most {_MAX_DRAWING:,} bytes, found a larger one; save them as text"
+            )
         text = page.extract_text().strip()
         total += len(text)
         if total > MAX_TEXT:

@@ -174,6 +174,21 @@ def test_a_pdf_without_text_and_a_cut_one() -> None:
     assert "does not begin like one" in failure.error
 
 
+def test_a_pdf_bomb_is_refused() -> None:
+    import zlib
+
+    head, rest = pdf("Some words.").split(b"<< /Length ", 1)
+    tail = rest.split(b"endstream", 1)[1]
+    for packed, complaint in (
+        (b"(word. ) Tj " * 500_000, "pages of at most 4,000,000 bytes"),
+        (b" " * 200_000_000, "damaged"),
+    ):
+        body = zlib.compress(packed, 1)
+        stream = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(body), body)
+        [failure] = failures(read_bytes("a.pdf", head + stream + tail))
+        assert complaint in failure.error
+
+
 def test_rows_have_names_titles_dates_and_addresses() -> None:
     rows = [
         {
