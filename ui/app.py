@@ -7,10 +7,12 @@ serve(engine, ...)                         runs until interrupted
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ui.articles import LARGEST
 from ui.engine import Engine
@@ -19,6 +21,7 @@ from ui.server import Application, Gate, is_loopback, parse_auth
 if TYPE_CHECKING:
     import gradio as gr
 
+Made = TypeVar("Made")
 ASSETS = Path(__file__).parent / "assets"
 # Set before Gradio is first imported: it phones home otherwise.
 _QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
@@ -86,14 +89,19 @@ def application(
 ) -> Application:
     """The whole site as an ASGI application: Gradio behind the gate."""
     credentials = parse_auth(auth)
-    blocks = build(engine, folder=folder, read_only=read_only)
+    site = _with_loop(lambda: _site(engine, folder=folder, read_only=read_only, mcp=mcp))
+    return Gate(site, credentials, read_only=read_only or folder is None)
+
+
+def _site(engine: Engine, *, folder: Path | str | None, read_only: bool, mcp: bool) -> Application:
+    blocks = _page(engine, folder=folder, read_only=read_only)
 
     import gradio
     from fastapi import FastAPI
 
     script = (ASSETS / "citespan.js").read_text(encoding="utf-8")
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    mounted = gradio.mount_gradio_app(
+    mounted: Application = gradio.mount_gradio_app(
         site,
         blocks,
         path="/",
@@ -110,7 +118,7 @@ def application(
         css_paths=[ASSETS / "citespan.css"],
         head=f'<meta name="viewport" content="width=device-width, initial-scale=1"><script>{script}</script>',
     )
-    return Gate(mounted, credentials, read_only=read_only or folder is None)
+    return mounted
 
 
 def theme() -> gr.themes.Base:
@@ -134,6 +142,10 @@ def theme() -> gr.themes.Base:
 
 def build(engine: Engine, *, folder: Path | str | None = None, read_only: bool = False) -> gr.Blocks:
     """The page and the three public endpoints as Gradio Blocks."""
+    return _with_loop(lambda: _page(engine, folder=folder, read_only=read_only))
+
+
+def _page(engine: Engine, *, folder: Path | str | None, read_only: bool) -> gr.Blocks:
     os.environ.update(_QUIET)
     import gradio as gr
 
@@ -148,3 +160,12 @@ def build(engine: Engine, *, folder: Path | str | None = None, read_only: bool =
     page.queue(default_concurrency_limit=8, max_size=200)
     made: gr.Blocks = page
     return made
+
+
+def _with_loop(make: Callable[[], Made]) -> Made:
+    """``make()`` inside a running event loop: where none runs, Gradio opens one and forgets to close it."""
+
+    async def making() -> Made:
+        return make()
+
+    return asyncio.run(making())

@@ -54,21 +54,21 @@ class Gate:
     """ASGI middleware: HTTP Basic credentials before anything else, then headers that keep the page to itself."""
 
     def __init__(self, app: Application, auth: tuple[str, str] | None, *, read_only: bool) -> None:
-        self._app = app
+        self.inner = app
         self._expected = None if auth is None else f"{auth[0]}:{auth[1]}".encode()
         self._read_only = read_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, or refuse with 401 (no or wrong credentials) or 403 (uploading where it is switched off)."""
         if scope["type"] not in {"http", "websocket"}:
-            await self._app(scope, receive, send)
+            await self.inner(scope, receive, send)
         elif not self._known(scope):
             challenge = (b"www-authenticate", b'Basic realm="Citespan", charset="UTF-8"')
             await _refuse(scope, send, 401, "Give the user name and password of this Citespan server.", challenge)
         elif self._read_only and scope["path"].rstrip("/").endswith("/upload"):
             await _refuse(scope, send, 403, "This Citespan server is read-only: uploading is switched off.")
         else:
-            await self._app(scope, receive, _with_headers(send))
+            await self.inner(scope, receive, _with_headers(send))
 
     def _known(self, scope: Scope) -> bool:
         if self._expected is None:

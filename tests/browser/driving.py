@@ -43,7 +43,7 @@ DATED = "\n".join(
 )
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)  # generous: only a failing test waits
 
 
 @dataclass
@@ -100,6 +100,7 @@ class Watched:
         context = self.browser.new_context(**{"viewport": DESKTOP, "accept_downloads": True} | options)
         context.on("request", lambda request: self._request(request.url))
         context.on("page", self._page)
+        context.set_default_timeout(60_000)
         self.contexts.append(context)
         return context
 

@@ -25,7 +25,6 @@ from qa.records import (
     SourceSummary,
 )
 
-
 ALL = Filter()
 
 

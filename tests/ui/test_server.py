@@ -1,0 +1,215 @@
+"""The gate before the app: credentials, read-only, headers; and the three endpoints behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from qa.errors import InputError
+from ui.app import application, build, serve
+from ui.server import Gate, is_loopback, parse_auth
+
+if TYPE_CHECKING:
+    from tiny_engine import TinyEngine
+
+WRONG = ("bob:wrong", "bob:", ":secret", "bob:secret ", "Bob:secret", "bob:secret\0", "", "bobsecret")
+
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@pytest.fixture(autouse=True)
+def run() -> Iterator[Run]:
+    """Runs coroutines on a loop that is closed again; Gradio would make one of its own and leave it open."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield loop.run_until_complete
+    asyncio.set_event_loop(None)
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+def basic(words: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + b64encode(words.encode()).decode()}
+
+
+def routes_of(app: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every method and path of a FastAPI site, of what is mounted in it and of the routers it includes."""
+    for route in app.routes:
+        below = getattr(route, "app", None) or getattr(route, "original_router", None)
+        if not hasattr(route, "methods") and hasattr(below, "routes"):
+            context = getattr(route, "include_context", None)
+            yield from routes_of(below, prefix + (getattr(route, "path", "") or getattr(context, "prefix", "")))
+        for method in getattr(route, "methods", None) or ():
+            yield method, prefix + route.path
+
+
+async def status(app: Any, method: str, path: str, headers: dict[str, str]) -> int:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        return (await client.request(method, path, headers=headers)).status_code
+
+
+def test_wrong_credentials_reach_no_route_at_all(engine: TinyEngine, tmp_path: Path, run: Run) -> None:
+    gate = application(engine, auth="bob:secret", folder=tmp_path, mcp=False)
+    reached: list[str] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(scope["path"])
+
+    assert isinstance(gate, Gate)
+    routes = sorted(set(routes_of(gate.inner)))
+    paths = {path for _, path in routes}
+    assert {"/gradio_api/call/{api_name}", "/gradio_api/upload", "/config", "/"} <= paths
+    assert any("file=" in path for path in paths)
+    gate.inner = inner
+
+    async def knock() -> None:
+        for method, path in routes:
+            assert await status(gate, method, path, {}) == 401, path
+            for words in WRONG:
+                assert await status(gate, method, path, basic(words)) == 401, (path, words)
+        for header in ("Bearer bob:secret", "Basic", "Basic %%%", "Basic " + "A" * 5000):
+            assert await status(gate, "GET", "/", {"Authorization": header}) == 401
+
+    run(knock())
+    assert reached == []
+
+
+def test_right_credentials_pass(engine: TinyEngine, tmp_path: Path, run: Run) -> None:
+    gate = application(engine, auth="bob:sec:rét", folder=tmp_path)
+    assert run(status(gate, "GET", "/config", basic("bob:sec:rét"))) == 200
+    assert run(status(gate, "GET", "/config", basic("bob:sec:ret"))) == 401
+
+
+def test_a_read_only_server_takes_no_upload(engine: TinyEngine, tmp_path: Path, run: Run) -> None:
+    gate = application(engine, folder=tmp_path, read_only=True)
+    for path in ("/gradio_api/upload", "/gradio_api/upload/", "/upload"):
+        assert run(status(gate, "POST", path, {})) == 403
+    assert run(status(application(engine, folder=tmp_path), "POST", "/gradio_api/upload", {})) != 403
+
+
+def test_the_page_may_fetch_nothing_from_elsewhere(engine: TinyEngine, run: Run) -> None:
+    async def headers() -> httpx.Headers:
+        transport = httpx.ASGITransport(app=application(engine))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return (await client.get("/")).headers
+
+    found = run(headers())
+    assert "default-src 'self'" in found["content-security-policy"]
+    assert "http" not in found["content-security-policy"]
+    assert found["referrer-policy"] == "no-referrer"
+
+
+def test_the_html_of_the_page_names_no_other_host(engine: TinyEngine, run: Run) -> None:
+    async def page() -> str:
+        transport = httpx.ASGITransport(app=application(engine))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return (await client.get("/")).text + (await client.get("/theme.css")).text
+
+    assert "fonts.googleapis" not in run(page())
+
+
+@pytest.mark.parametrize("words", ["", "bob", "bob:", ":secret"])
+def test_auth_needs_both_parts(words: str) -> None:
+    with pytest.raises(InputError, match="USER:PASSWORD"):
+        parse_auth(words)
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        *((host, True) for host in ("127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost")),
+        *((host, False) for host in ("0.0.0.0", "::", "192.168.0.4", "example.org", "")),
+    ],
+)
+def test_loopback(host: str, inside: bool) -> None:
+    assert is_loopback(host) is inside
+
+
+@pytest.mark.parametrize(
+    ("host", "auth", "warned"),
+    [("0.0.0.0", None, True), ("0.0.0.0", "bob:secret", False), ("127.0.0.1", None, False)],
+)
+def test_listening_for_everyone_without_auth_warns(
+    engine: TinyEngine, host: str, auth: str | None, warned: bool, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    import uvicorn
+
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: [each.close() for each in sockets])
+    serve(engine, host=host, port=0, auth=auth)
+    assert ("without --auth" in capsys.readouterr().err) is warned
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 99999), ("203.0.113.7", 7860), ("no such host", 7860)])
+def test_an_address_that_cannot_be_had_is_one_clear_line(engine: TinyEngine, host: str, port: int) -> None:
+    with pytest.raises(InputError, match="choose another --port or --host"):
+        serve(engine, host=host, port=port)
+
+
+def test_exactly_three_endpoints_are_public(engine: TinyEngine, tmp_path: Path) -> None:
+    info = build(engine, folder=tmp_path).get_api_info(all_endpoints=True)
+    assert sorted(info["named_endpoints"]) == ["/ask", "/cite", "/sources"]
+    assert not info["unnamed_endpoints"]
+
+
+async def call(app: Any, name: str, *arguments: Any) -> tuple[str, Any]:
+    """POST, then read the event stream, as the README does with curl; returns the last event and its data."""
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=30) as client:
+        begun = await client.post(f"/gradio_api/call/{name}", json={"data": list(arguments)})
+        stream = await client.get(f"/gradio_api/call/{name}/{begun.json()['event_id']}")
+    lines = [line for line in stream.text.splitlines() if line]
+    return lines[-2].removeprefix("event: "), json.loads(lines[-1].removeprefix("data: "))
+
+
+@pytest.fixture
+def served(engine: TinyEngine, tmp_path: Path) -> Any:
+    return application(engine, folder=tmp_path)
+
+
+def test_ask_returns_the_json_of_the_contract(served: Any, engine: TinyEngine, run: Run) -> None:
+    event, (reply,) = run(call(served, "ask", "Who negotiated the ceasefire?"))
+    assert event == "complete"
+    assert set(reply) == {
+        "question", "answer", "confidence", "abstained", "reason", "citations", "alternatives", "timings_ms"
+    }  # fmt: skip
+    (citation,) = reply["citations"]
+    assert engine.show(citation["source"]).text[citation["start"] : citation["end"]] == reply["answer"]
+    event, (view,) = run(call(served, "cite", citation["id"]))
+    assert (event, view["quote"], view["current"]) == ("complete", "Turkey and Russia", True)
+
+
+def test_ask_takes_filters(served: Any, run: Run) -> None:
+    _, (inside,) = run(call(served, "ask", "Who is Rupert Colville?", ["seeds/000_973add20a1fe39af.txt"], None, None))
+    assert {each["source"] for each in inside["citations"]} == {"seeds/000_973add20a1fe39af.txt"}
+    assert inside["alternatives"] == []
+
+
+def test_sources_lists_what_is_indexed(served: Any, run: Run) -> None:
+    _, (rows,) = run(call(served, "sources"))
+    assert [set(row) for row in rows] == [{"source", "title", "url", "published", "passages", "characters"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("ask", ["  "], "expected a question, found an empty one"),
+        ("ask", ["Who?", None, "yesterday", None], "since: expected a date such as 2016-12-13, found yesterday"),
+        ("ask", ["Who?", None, "2020-01-02", "2020-01-01"], "since 2020-01-02 after until 2020-01-01"),
+        ("cite", ["nonsense"], "expected a citation id"),
+    ],
+)
+def test_an_error_is_one_clear_line(served: Any, run: Run, name: str, arguments: list[Any], message: str) -> None:
+    event, data = run(call(served, name, *arguments))
+    assert event == "error"
+    said = json.dumps(data, ensure_ascii=False)
+    assert message in said
+    assert "Traceback" not in said
