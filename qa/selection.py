@@ -90,6 +90,11 @@ class Selector:
         )
         return Answer(question, citations[0].quote, confidence, citations, alternatives, no_answer_score)
 
+    def weigh(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Evidence]]:
+        """Each distinct answer's best candidate with its evidence, best first: what calibration is fitted on."""
+        groups = self._groups(readings, {hit.passage.id: hit.rank for hit in hits})
+        return [(group.best.candidate, self._evidence(group, groups)) for group in groups]
+
     def _groups(self, readings: Sequence[Reading], ranks: Mapping[str, int]) -> list[_Group]:
         scored = [
             _Scored(candidate, candidate.score - reading.null_score, ranks[reading.passage.id])

@@ -79,10 +79,11 @@ def _forward(files: ReaderFiles, threads: int) -> Forward:
         from qa.reader.torch_model import torch_forward
 
         return torch_forward(files.model, threads)
-    return _onnx_forward(files.model, threads)
+    return onnx_forward(files.model, threads)
 
 
-def _onnx_forward(path: Path, threads: int) -> Forward:
+def onnx_forward(path: Path, threads: int) -> Forward:
+    """Run an extractive-QA ONNX file, with or without a null head. Raises ModelError if it is none."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -1,0 +1,77 @@
+"""The reader's network: MiniLM, a start and an end score for every piece, and one score for "no answer here".
+
+Which span and whether any are two decisions. Where one softmax with the null span takes both, each pulls at the other;
+here the span scores learn from answerable windows only, and the null score has a head of its own. That head sees
+[CLS] and what stands where the span scores point, so it can check the found words against the question.
+"""
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import BertConfig, BertModel
+
+from qa.training.features import PASSAGE
+
+_FAR = -1e4  # a score for places that cannot be chosen; finite, so that bfloat16 and ONNX stay calm
+
+
+def autocast(bfloat16: bool) -> AbstractContextManager[object]:
+    """bfloat16 arithmetic where asked for."""
+    return torch.autocast("cpu", dtype=torch.bfloat16) if bfloat16 else nullcontext()
+
+
+class SpanReader(nn.Module):
+    """BERT-shaped encoder with span and null heads."""
+
+    def __init__(self, encoder: BertModel) -> None:
+        """Put untrained heads on an encoder."""
+        super().__init__()
+        width = encoder.config.hidden_size
+        self.encoder = encoder
+        self.span = nn.Linear(width, 2)
+        self.null = nn.Sequential(nn.Linear(3 * width, width), nn.Tanh(), nn.Linear(width, 1))
+
+    @classmethod
+    def from_base(cls, folder: Path, *, dropout: float = 0.0) -> "SpanReader":
+        """Start from a Hugging Face BERT folder. Attention has no dropout: on a CPU it would take a third of the
+        speed.
+        """
+        settings = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": 0.0}
+        encoder = cast(BertModel, BertModel.from_pretrained(folder, add_pooling_layer=False, **settings))
+        return cls(encoder)
+
+    @classmethod
+    def from_config(cls, config: BertConfig) -> "SpanReader":
+        """An untrained reader of any size (tests use a tiny one)."""
+        return cls(BertModel(config, add_pooling_layer=False))
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Start logits, end logits (batch x pieces), null logit (batch). Places outside the passage score -10,000."""
+        hidden = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        readable = (token_type_ids == PASSAGE) & (attention_mask == 1)
+        start, end = self.span(hidden).float().masked_fill(~readable.unsqueeze(-1), _FAR).unbind(-1)
+        # The null head looks where the span scores point, without moving them.
+        weights = torch.stack((start, end), dim=1).detach().softmax(-1).to(hidden.dtype)
+        at_start, at_end = torch.matmul(weights, hidden).unbind(1)
+        null = self.null(torch.cat((hidden[:, 0], at_start, at_end), dim=-1)).float().squeeze(-1)
+        return start, end, null
+
+
+def loss_of(scores: tuple[Tensor, Tensor, Tensor], start: Tensor, end: Tensor, null_weight: float) -> Tensor:
+    """Span cross-entropy over the answerable rows (`start` >= 0) plus weighted null cross-entropy over all rows."""
+    start_scores, end_scores, null_scores = scores
+    answerable = start >= 0
+    null = functional.binary_cross_entropy_with_logits(null_scores, (~answerable).float())
+    if not answerable.any():
+        return null_weight * null
+    span = functional.cross_entropy(start_scores[answerable], start[answerable])
+    span = span + functional.cross_entropy(end_scores[answerable], end[answerable])
+    return span / 2 + null_weight * null

@@ -1,0 +1,137 @@
+"""Sampling: an endless, seeded stream of length-sorted batches, drawn from the sources in the shares of the phase.
+
+The stream is a function of (seed, position): after a kill it goes on exactly where it stood.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from qa.training.config import Phase
+from qa.training.features import EncodedRow, Encoder, Window
+
+_POOL = 1024  # windows drawn together and sorted by length, so that little is padding
+_MULTIPLE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded windows as tensors: ids, mask, segments (rows x pieces), start and end (rows; -1 where unanswerable)."""
+
+    input_ids: Tensor
+    attention_mask: Tensor
+    token_type_ids: Tensor
+    start: Tensor
+    end: Tensor
+
+
+@dataclass(slots=True)
+class Position:
+    """Where the stream stands: the pool, how many of its batches are used, each source's count when the pool began."""
+
+    pool: int = 0
+    used: int = 0
+    progress: float = 0.0
+    drawn: dict[str, int] = field(default_factory=dict)
+
+
+class Stream:
+    """Draws batches. `position` can be saved, and given to another stream of the same data and seed."""
+
+    def __init__(
+        self,
+        rows: Mapping[str, Sequence[EncodedRow]],
+        phases: Sequence[Phase],
+        encoder: Encoder,
+        *,
+        seed: int,
+        tokens_per_batch: int,
+        position: Position | None = None,
+    ) -> None:
+        """Stream `rows` (by source) in the shares of `phases`; sources that have no rows are left out of the shares."""
+        self._rows, self._phases, self._encoder = rows, phases, encoder
+        self._seed, self._tokens = seed, tokens_per_batch
+        self._orders: dict[tuple[str, int], list[int]] = {}
+        self.position = Position() if position is None else position
+
+    def batches(self, progress: "Progress") -> Iterator[Batch]:
+        """Endless batches. `progress()` (0 to 1) is asked when a pool is drawn, to know the phase."""
+        while True:
+            if self.position.used == 0:
+                self.position.progress = progress()
+            batches, drawn = self._pool()
+            while self.position.used < len(batches):
+                self.position.used += 1
+                yield collate(batches[self.position.used - 1])
+            self.position = Position(self.position.pool + 1, 0, 0.0, drawn)
+
+    def _pool(self) -> tuple[list[list[Window]], dict[str, int]]:
+        rng = random.Random(f"{self._seed}:{self.position.pool}")
+        phase = next(
+            phase for phase in self._phases if self.position.progress < phase.until or phase is self._phases[-1]
+        )
+        shares = {source: share for source, share in phase.mixture.items() if self._rows.get(source)}
+        drawn = dict(self.position.drawn)
+        windows = []
+        for source in rng.choices(list(shares), weights=list(shares.values()), k=_POOL):
+            row = self._next(source, drawn)
+            windows.append(self._encoder.window(row, rng.choice(phase.most_pieces), rng))
+        windows.sort(key=lambda window: (len(window.ids), rng.random()))
+        batches = list(_by_tokens(windows, self._tokens))
+        rng.shuffle(batches)
+        return batches, drawn
+
+    def _next(self, source: str, drawn: dict[str, int]) -> EncodedRow:
+        rows, count = self._rows[source], drawn.get(source, 0)
+        drawn[source] = count + 1
+        epoch, at = divmod(count, len(rows))
+        if (source, epoch) not in self._orders:
+            order = list(range(len(rows)))
+            random.Random(f"{self._seed}:{source}:{epoch}").shuffle(order)
+            self._orders[source, epoch] = order
+        return rows[self._orders[source, epoch][at]]
+
+
+class Progress:
+    """A number from 0 to 1 that the trainer moves on."""
+
+    def __init__(self, value: float = 0.0) -> None:
+        """Begin at `value`."""
+        self.value = value
+
+    def __call__(self) -> float:
+        """The share of the run that is done."""
+        return self.value
+
+
+def _by_tokens(windows: Sequence[Window], tokens: int) -> Iterator[list[Window]]:
+    batch: list[Window] = []
+    for window in windows:
+        if batch and (len(batch) + 1) * len(window.ids) > tokens:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
+
+
+def collate(windows: Sequence[Window]) -> Batch:
+    """Pad windows on the right, to a multiple of 8 pieces."""
+    longest = max(len(window.ids) for window in windows)
+    width = -(-longest // _MULTIPLE) * _MULTIPLE
+    ids, mask, segments = (np.zeros((len(windows), width), dtype=np.int64) for _ in range(3))
+    for row, window in enumerate(windows):
+        ids[row, : len(window.ids)] = window.ids
+        mask[row, : len(window.ids)] = 1
+        segments[row, : len(window.ids)] = window.segments
+    return Batch(
+        torch.from_numpy(ids),
+        torch.from_numpy(mask),
+        torch.from_numpy(segments),
+        torch.tensor([window.start for window in windows]),
+        torch.tensor([window.end for window in windows]),
+    )

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from qa.errors import SettingsError
+from qa.training.alterations import Surroundings, alter
+from qa.training.config import read_config
+from qa.training.load import Row, TrainingDataError, hold_out, join_sentences, read_rows
+from qa.training.negatives import alter_questions, look_elsewhere, remove_answer
+from tests.training.small import write_data, write_recipe
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    return read_rows(write_data(tmp_path_factory.mktemp("data")) / "towns.jsonl.gz")
+
+
+def write(path: Path, *rows: object) -> Path:
+    with gzip.open(path, "wt") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    return path
+
+
+GOOD = {"id": "a", "question": "who?", "context": "Bob ran.", "answers": [{"text": "Bob", "start": 0}], "group": "g"}
+
+
+def test_rows_are_read_and_unsure_answers_set_apart(tmp_path: Path) -> None:
+    path = write(tmp_path / "set.jsonl.gz", GOOD, GOOD | {"n_agree": 1}, GOOD | {"answers": []})
+    sure, unsure, none = read_rows(path)
+    assert (sure.source, unsure.source) == ("set", "set_unsure")
+    assert sure.context[slice(*sure.answers[0])] == "Bob" and none.answers == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (GOOD | {"answers": [{"text": "Rob", "start": 0}]}, r"set\.jsonl\.gz:2: .*'Rob'.*'Bob'"),
+        ({"id": "b"}, r"gz:2: .*KeyError"),
+    ],
+)
+def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, row: object, message: str) -> None:
+    path = write(tmp_path / "set.jsonl.gz", GOOD, row)
+    with pytest.raises(TrainingDataError, match=message):
+        read_rows(path)
+    with pytest.raises(TrainingDataError, match="no such training file"):
+        read_rows(tmp_path / "gone.jsonl.gz")
+
+
+def test_sentences_of_a_document_are_joined_and_answers_move_along() -> None:
+    sentences = ["Alice sang.", "Bob ran.", "Carol slept."]
+    rows = [
+        Row(f"doc:7:{at}_x", "who?", text, ((0, text.index(" ")),), "qamr", "doc:7")
+        for at, text in enumerate(sentences)
+    ]
+    joined = join_sentences(rows, {"qamr": 2}, random.Random(4))
+    assert {row.context for row in joined} != set(sentences)
+    for row, original in zip(joined, rows, strict=True):
+        assert original.context in row.context and row.context in " ".join(sentences)
+        (start, end), (was, to) = row.answers[0], original.answers[0]
+        assert row.context[start:end] == original.context[was:to]
+    assert join_sentences(rows, {}, random.Random(4)) == rows
+
+
+def test_held_out_groups_leave_no_context_behind(rows: list[Row]) -> None:
+    copy = Row("copy", "where?", rows[0].context, (), "other", "elsewhere")
+    train, dev = hold_out([*rows, copy], {"towns": ["article-0"]})
+    assert {row.group for row in dev} == {"article-0"} and len(dev) == 6
+    assert not {row.context for row in dev} & {row.context for row in train}
+
+
+def test_removed_and_elsewhere_passages_lack_the_answer(rows: list[Row]) -> None:
+    removed = remove_answer(rows)
+    assert len(removed) == len(rows)
+    for original, negative in zip(rows, removed, strict=True):
+        start, end = original.answers[0]
+        assert original.context[start:end] not in negative.context.split() and negative.answers == ()
+        assert set(negative.context.split()) <= set(original.context.split())
+    lone = [
+        Row(str(at), "Who was it then ?", f"{name} did it.", ((0, len(name)),), "s", name)
+        for at, name in enumerate("ABC")
+    ]
+    for negative in look_elsewhere(lone, random.Random(0)):
+        original = lone[int(negative.id)]
+        assert original.context != negative.context and negative.answers == ()
+
+
+def test_altered_questions_differ_in_what_they_name(rows: list[Row]) -> None:
+    negatives = alter_questions(rows, random.Random(0))
+    assert negatives
+    originals = {row.id: row for row in rows}
+    for negative in negatives:
+        assert negative.question != originals[negative.id].question
+        assert negative.context == originals[negative.id].context and negative.answers == ()
+
+
+CONTEXT = "Marie Curie moved to Paris in 1891. Pierre Dupont was born in Lyon in 1859, before the first prize."
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_alteration_never_asks_for_the_answer(seed: int) -> None:
+    near = Surroundings.of([CONTEXT])
+    asked = "Where did Marie Curie move in 1891?"
+    altered = alter(asked, CONTEXT, ["Paris"], near, random.Random(seed))
+    assert altered is not None and altered != asked and "Paris" not in altered
+
+
+def test_nothing_to_alter_gives_nothing() -> None:
+    assert alter("who?", "x", ["x"], Surroundings((), (), ()), random.Random(0)) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("seed = 7", "missing"),
+        ("speed = 9\nseed = 7", "unknown setting"),
+        ("seed = 7\n[", "TOML"),
+    ],
+)
+def test_a_wrong_recipe_says_what_is_wrong(tmp_path: Path, change: str, message: str) -> None:
+    path = write_recipe(tmp_path / "recipe.toml", tmp_path, steps=3)
+    assert read_config(path).steps == 3
+    text = path.read_text()
+    path.write_text(text.replace("seed = 7", change if message != "missing" else ""))
+    with pytest.raises(SettingsError, match=message):
+        read_config(path)
+
+
+def test_a_recipe_needs_one_budget_and_phases_to_the_end(tmp_path: Path) -> None:
+    path = write_recipe(tmp_path / "recipe.toml", tmp_path, steps=3)
+    text = path.read_text()
+    for change in (
+        ("minutes = 0", "minutes = 5"),
+        ("until = 1.0", "until = 0.9"),
+        ('"off"', '"maybe"'),
+        ("towns = 3", "towns = -3"),
+    ):
+        path.write_text(text.replace(*change))
+        with pytest.raises(SettingsError):
+            read_config(path)
+
+
+def test_the_shipped_recipe_is_valid() -> None:
+    import qa.training
+
+    config = read_config(Path(qa.training.__file__).with_name("recipe.toml"))
+    named = {source for phase in config.phases for source in phase.mixture}
+    assert named <= {*config.sources, "unanswerable", "removed", "elsewhere", "altered"}

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
+from qa.training.config import Phase
+from qa.training.features import Encoder, piece_span, sentence_spans
+from qa.training.load import Row, read_rows
+from qa.training.sampling import Position, Progress, Stream, collate
+from tests.training.small import write_base, write_data
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
+    return Tokenizer.from_file(str(write_base(tmp_path_factory.mktemp("base")) / "tokenizer.json"))
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    return read_rows(write_data(tmp_path_factory.mktemp("data")) / "towns.jsonl.gz")
+
+
+def test_pieces_of_an_answer_are_the_answer(tokenizer: Tokenizer, rows: list[Row]) -> None:
+    for row, encoded in zip(rows, Encoder(tokenizer).encode(rows), strict=True):
+        (start, end), (first, last) = row.answers[0], encoded.answers[0]
+        offsets = encoded.context.offsets
+        assert (int(offsets[first, 0]), int(offsets[last - 1, 1])) == (start, end)
+
+
+@given(most=st.integers(20, 90), seed=st.integers(0, 50), at=st.integers(0, 35))
+def test_windows_hold_the_answer_and_fit(tokenizer: Tokenizer, rows: list[Row], most: int, seed: int, at: int) -> None:
+    row = Encoder(tokenizer).encode([rows[at]])[0]
+    window = Encoder(tokenizer).window(row, most, random.Random(seed))
+    assert len(window.ids) == len(window.segments) <= most
+    first, last = row.answers[0]
+    assert window.ids[window.start : window.end + 1].tolist() == row.context.ids[first:last].tolist()
+    assert set(window.segments[window.start : window.end + 1].tolist()) == {1}
+
+
+def test_an_unanswerable_row_has_a_window_without_answer(tokenizer: Tokenizer, rows: list[Row]) -> None:
+    row = Encoder(tokenizer).encode([Row("x", "Which house ?", rows[0].context, (), "towns", "g")])[0]
+    window = Encoder(tokenizer).window(row, 30, random.Random(1))
+    assert (window.start, window.end) == (-1, -1) and len(window.ids) <= 30
+
+
+def test_an_answer_without_pieces_is_left_out() -> None:
+    import numpy as np
+
+    assert piece_span(np.array([[0, 3], [4, 7]]), (3, 4)) is None
+    assert piece_span(np.array([[0, 3], [4, 7]]), (2, 5)) == (0, 2)
+
+
+def test_sentences_end_at_stops_and_line_breaks() -> None:
+    text = "He left. “Why?” she asked.\nNo one knew."
+    assert [text[start:end].strip() for start, end in sentence_spans(text)] == [
+        "He left.", "“Why?” she asked.", "No one knew.",
+    ]  # fmt: skip
+
+
+def test_a_stream_goes_on_where_it_stood(tokenizer: Tokenizer, rows: list[Row]) -> None:
+    encoder = Encoder(tokenizer)
+    encoded = {"towns": encoder.encode(rows)}
+    phases = [Phase(1.0, (40, 64), {"towns": 1.0, "nothing of this name": 5.0})]
+
+    def stream(position: Position | None = None) -> Stream:
+        return Stream(encoded, phases, encoder, seed=1, tokens_per_batch=2048, position=position)
+
+    one = stream()
+    batches = one.batches(Progress())
+    seen = [next(batches) for _ in range(40)]
+    halfway = stream()
+    other = halfway.batches(Progress())
+    for _ in range(25):
+        next(other)
+    rest = stream(Position(halfway.position.pool, halfway.position.used, 0.0, dict(halfway.position.drawn))).batches(
+        Progress()
+    )
+    for wanted in seen[25:]:
+        found = next(rest)
+        assert found.input_ids.equal(wanted.input_ids) and found.start.equal(wanted.start)
+    assert one.position.pool >= 1  # the comparison ran over the edge of a pool
+
+
+def test_batches_are_padded_and_masked(tokenizer: Tokenizer, rows: list[Row]) -> None:
+    encoder = Encoder(tokenizer)
+    windows = [
+        encoder.window(row, most, random.Random(2))
+        for row, most in zip(encoder.encode(rows[:2]), (30, 50), strict=True)
+    ]
+    batch = collate(windows)
+    assert batch.input_ids.shape[1] % 8 == 0
+    for at, window in enumerate(windows):
+        assert batch.attention_mask[at].sum() == len(window.ids)
+        assert batch.input_ids[at, : len(window.ids)].tolist() == window.ids.tolist()
+        assert batch.input_ids[at, len(window.ids) :].sum() == 0
