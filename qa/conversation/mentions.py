@@ -39,7 +39,7 @@ class Mention:
 
 @lru_cache(maxsize=512)
 def mentions_of(text: str) -> tuple[Mention, ...]:
-    """All mentions in the order they stand. Only a plural inside a longer one overlaps: "a group of teenagers"."""
+    """All mentions in the order they stand. Only people inside a longer one overlap: "a group of teenagers"."""
     return tuple(_found(text[:2000]))
 
 
@@ -61,9 +61,10 @@ def _found(text: str) -> Iterator[Mention]:
 
 
 def _inner(tokens: list[Token], at: int, end: int) -> Iterator[int]:
-    """Where the plural in "a group of teenagers" starts: spoken of again, it is they."""
+    """Where the people in "a group of teenagers", "the children of another daughter" start: spoken of again, too."""
+    last = tokens[end - 1].low
     for i in range(at + 1, end - 1):
-        if tokens[i].low == "of" and not tokens[at].is_name and lexicon.is_plural(tokens[end - 1].low):
+        if tokens[i].low == "of" and not tokens[at].is_name and (lexicon.is_plural(last) or last in lexicon.PERSON_NOUNS):
             yield i + 1
 
 
