@@ -10,6 +10,8 @@ from typing import Any
 from qa.errors import SettingsError
 
 PREFIX = "CITESPAN_"
+_SWITCHES = ("CITESPAN_DEBUG", "CITESPAN_SOAK")
+"""Variables of ours that are for developers and set nothing here."""
 _KINDS: dict[str, Callable[[str], str | int | float]] = {"str": str, "int": int, "float": float}
 
 
@@ -57,7 +59,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     known = {each.name: each for each in fields(Settings)}
     values: dict[str, Any] = {}
     for key, text in environ.items():
-        if not key.startswith(PREFIX):
+        if not key.startswith(PREFIX) or key in _SWITCHES:
             continue
         name = key.removeprefix(PREFIX).lower()
         if name not in known:

@@ -12,7 +12,7 @@ from qa.settings import Settings, load_settings
 
 def test_later_words_win() -> None:
     assert load_settings({}).top_k == 8
-    assert load_settings({"CITESPAN_TOP_K": "5", "HOME": "/"}).top_k == 5
+    assert load_settings({"CITESPAN_TOP_K": "5", "HOME": "/", "CITESPAN_DEBUG": "1"}).top_k == 5
     assert load_settings({"CITESPAN_TOP_K": "5"}, top_k=3).top_k == 3
     assert load_settings({"CITESPAN_TOP_K": "5"}, top_k=None).top_k == 5
 
