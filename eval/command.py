@@ -109,7 +109,7 @@ def run_new(options: Namespace, more: list[str]) -> int:
         raise InputError("eval new: expected a list of questions or a feedback folder, and --out FILE; name both")
     console = sys.stdout
     with engine_of(options) as engine:
-        drafted = draft(Path(more[0]), Path(options.out), engine, say=lambda text: print(text, file=console))
+        drafted = draft(Path(more[0]), Path(options.out), engine, input, lambda text: print(text, file=console))
     print(f"{drafted.written} questions written to {options.out}, {drafted.skipped} left out", file=sys.stderr)
     return 0
 

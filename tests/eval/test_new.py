@@ -26,7 +26,8 @@ def engine() -> Citespan:
 
 
 def drafted(path: Path, questions: str, typed: list[str], engine: Citespan) -> tuple[list[dict[str, Any]], list[str]]:
-    source, out, said = path / "questions.txt", path / "set.jsonl", []
+    source, out = path / "questions.txt", path / "set.jsonl"
+    said: list[str] = []
     source.write_text(questions, encoding="utf-8")
     answers: Iterator[str] = iter(typed)
 

@@ -1,0 +1,87 @@
+"""``citespan eval`` as a user types it, over the small engine: output, files, exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import qa.factory
+from qa.cli import main
+from qa.pipeline import Citespan
+from qa.settings import Settings
+from tests.eval.small import small_engine
+from tests.eval.test_run import ALEPPO, FERRY, ROWS, TOLD, dataset, squad
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command opens the small engine in place of the real one, and nothing else is replaced."""
+
+    def open_small(settings: Settings, *, create: bool = False, **_: Any) -> Citespan:
+        return small_engine([] if create else [ALEPPO, FERRY], TOLD)
+
+    monkeypatch.setattr(qa.factory, "open_citespan", open_small)
+
+
+def test_figures_to_standard_output_and_files_to_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["eval", str(dataset(tmp_path, ROWS)), "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert "open: 8 questions, 2 of them unanswerable" in printed
+    assert "Exact match" in printed
+    assert "37.5" in printed
+    assert {each.name for each in out.iterdir()} == {"predictions.jsonl", "metrics.json", "report.html"}
+
+
+def test_json_is_one_document_equal_to_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["eval", str(squad(tmp_path)), "--mode", "reader,open", "--out", str(out), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    assert list(printed["modes"]) == ["reader", "open"]
+
+
+def test_bad_sets_end_with_2_and_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = {"id": "bad", "question": "Q?", "answers": [{"text": "Ovid", "source": "ferry.txt"}]}
+    file = dataset(tmp_path, [*ROWS, bad])
+    assert main(["eval", str(file), "--out", str(tmp_path / "out")]) == 2
+    complaint = capsys.readouterr().err
+    assert "row 9" in complaint
+    assert complaint.count("\n") == 1
+    assert main(["eval", str(file), "--out", str(tmp_path / "out"), "--skip-bad"]) == 0
+    assert "row 9, skipped" in capsys.readouterr().err
+
+
+def test_compare_fails_on_a_loss_and_under_a_floor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    main(["eval", str(dataset(tmp_path, ROWS)), "--out", str(out)])
+    assert main(["eval", "compare", str(out), str(out), "--out", str(tmp_path / "c")]) == 0
+    assert (tmp_path / "c" / "comparison.html").exists()
+    assert main(["eval", "compare", str(out), "--fail-under", "em=0.3"]) == 0
+    assert main(["eval", "compare", str(out), "--fail-under", "em=0.9"]) == 1
+    assert "FAIL Exact match" in capsys.readouterr().out
+    assert main(["eval", "compare", str(out), str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["failures"] == []
+    assert main(["eval", "compare", str(out)]) == 2
+
+
+def test_tune_and_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["eval", "tune", str(squad(tmp_path)), "--grid", "top_k=1,2", "--grid", "dense_weight=0.5"]
+    assert main([*arguments, "--out", str(tmp_path / "t")]) == 0
+    assert "2 combinations" in capsys.readouterr().out
+    assert len(json.loads((tmp_path / "t" / "tuning.json").read_text(encoding="utf-8"))["trials"]) == 2
+    assert main(["eval", "tune"]) == 2
+
+    questions = tmp_path / "questions.txt"
+    questions.write_text("Who was on board?\n", encoding="utf-8")
+    monkeypatch.setattr("builtins.input", lambda _: "1")
+    assert main(["eval", "new", str(questions), "--out", str(tmp_path / "new.jsonl")]) == 0
+    assert json.loads((tmp_path / "new.jsonl").read_text(encoding="utf-8"))["answers"][0]["text"] == "Jan Egeland"
+    assert main(["eval", "new", str(questions)]) == 2
+
+
+def test_two_sets_at_once_are_refused(tmp_path: Path) -> None:
+    assert main(["eval", str(dataset(tmp_path, ROWS)), "more.jsonl"]) == 2
