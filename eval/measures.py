@@ -51,11 +51,13 @@ _ALL = [
     Measure(
         "best_threshold_em", "EM, best threshold", "with the no-answer threshold an oracle would choose", "Refusal"
     ),
-    Measure("aurc", "AURC", "mean error over all coverages, by confidence; lower is better", "Confidence", False),
+    Measure(
+        "aurc", "AURC", "mean 1 - F1 over all coverages, most confident first; lower is better", "Confidence", False
+    ),
     Measure(
         "calibration_error",
         "Calibration error",
-        "mean gap of confidence and accuracy; lower is better",
+        "mean gap of confidence and share right (F1 from 0.5); lower is better",
         "Confidence",
         False,
     ),

@@ -9,6 +9,9 @@ from typing import Any
 
 from eval.dataset.records import Gold
 
+NEAR = 0.5
+"""F1 from which a span counts as giving the gold answer: for calibration and for telling where a question was lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:

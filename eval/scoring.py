@@ -10,12 +10,10 @@ from eval.articles import Located
 from eval.asking import Trace
 from eval.metrics.answers import exact_match, f1, normalise
 from eval.metrics.citations import Place, citation_recall, is_correct, is_exact
-from eval.outcome import Excerpt, Outcome
+from eval.outcome import NEAR, Excerpt, Outcome
 from qa.records import Answer, Citation, Document, NoAnswer, Passage, Reply
 from qa.wire import citation_json
 
-NEAR = 0.5
-"""F1 from which a span counts as meaning the gold answer: for telling where a question was lost, not for scores."""
 _AROUND = 200
 
 RIGHT, PARTLY, ANSWERED, REFUSED_RIGHTLY = "right", "near", "answered an unanswerable", "rightly refused"

@@ -19,7 +19,7 @@ from eval.metrics.calibration import expected_calibration_error, reliability
 from eval.metrics.intervals import Estimate
 from eval.metrics.ranking import ndcg_at, recall_at, reciprocal_rank, success_at
 from eval.metrics.refusal import Bools, Floats, auroc, risk_coverage
-from eval.outcome import Outcome
+from eval.outcome import NEAR, Outcome
 
 DEPTHS = (1, 3, 5, 8, 10, 20, 50)
 STAGES = ("retrieve", "read", "total")
@@ -59,15 +59,15 @@ def summarise(outcomes: Sequence[Outcome], mode: str, seed: int = 0) -> Summary:
     measures |= _answers(read, seed) | _refusal(read, seed) | _confidence(read, seed) | _citations(read, seed)
     measures |= _retrieval(outcomes, seed) | _latency(outcomes, seed)
     best, thresholds = _best(read)
-    confidence, wrong = _column(read, "confidence"), _errors(read)
+    confidence = _column(read, "confidence")
     return Summary(
         mode=mode,
         questions=len(outcomes),
         answerable=sum(each.answerable for each in outcomes),
         measures={name: each for name, each in (measures | best).items() if each.n and not math.isnan(each.value)},
         lost=_counts(each.lost for each in outcomes),
-        risk_coverage=_thin(risk_coverage(confidence, wrong)) if read else [],
-        reliability=[asdict(each) for each in reliability(confidence, wrong == 0)] if read else [],
+        risk_coverage=_thin(risk_coverage(confidence, _errors(read))) if read else [],
+        reliability=[asdict(each) for each in reliability(confidence, _right(read))] if read else [],
         slices=_slices(read, seed),
         thresholds=thresholds,
     )
@@ -133,7 +133,7 @@ def _refusal(read: Sequence[Outcome], seed: int) -> dict[str, Estimate]:
 
 
 def _confidence(read: Sequence[Outcome], seed: int) -> dict[str, Estimate]:
-    confidence, wrong = _column(read, "confidence"), _errors(read)
+    confidence = _column(read, "confidence")
 
     def area(confidence: Floats, errors: Floats) -> float:
         return risk_coverage(confidence, errors).area
@@ -142,8 +142,8 @@ def _confidence(read: Sequence[Outcome], seed: int) -> dict[str, Estimate]:
         return expected_calibration_error(confidence, correct)
 
     return {
-        "aurc": intervals.statistic(area, confidence, wrong, seed=seed),
-        "calibration_error": intervals.statistic(gap, confidence, wrong == 0, seed=seed),
+        "aurc": intervals.statistic(area, confidence, _errors(read), seed=seed),
+        "calibration_error": intervals.statistic(gap, confidence, _right(read), seed=seed),
     }
 
 
@@ -230,8 +230,15 @@ def _column(outcomes: Sequence[Outcome], name: str) -> Floats:
 
 
 def _errors(outcomes: Sequence[Outcome]) -> Floats:
-    """1 where showing the best span would be wrong, as it always is where there is none to show."""
-    return np.array([1.0 - (each.best_em or 0.0 if each.best_span else 0.0) for each in outcomes], dtype=np.float64)
+    """1 - F1 of the best span: what showing it would cost; 1 where there is no span, or nothing to find."""
+    shown = [(each.best_f1 or 0.0) if each.best_span and each.answerable else 0.0 for each in outcomes]
+    return 1 - np.array(shown, dtype=np.float64)
+
+
+def _right(outcomes: Sequence[Outcome]) -> Bools:
+    """Whether showing the best span would give the gold answer, a word more or less: what confidence is the
+    probability of."""
+    return _errors(outcomes) <= 1 - NEAR
 
 
 def _known(outcomes: Sequence[Outcome], name: str) -> list[float]:
