@@ -10,10 +10,11 @@ from pathlib import Path
 from qa.bm25 import Bm25
 from qa.chunking import chunk, embedded_text
 from qa.corpus import read_articles
+from qa.derived import Derived
 from qa.embedding import SentenceTransformerEmbedder
 from qa.indexing import Indexer
 from qa.pipeline import Citespan
-from qa.protocols import Embedder, PassageStore, Reader
+from qa.protocols import Embedder, Reader
 from qa.records import Document, Passage
 from qa.retrieval import HybridRetriever
 from qa.selection import Selector
@@ -30,11 +31,17 @@ def open_citespan(settings: Settings, *, create: bool = False, embedder: Embedde
     """
     embedder = make_embedder(settings) if embedder is None else embedder
     store = make_store(settings, embedder, create=create)
+    bm25 = Bm25(store, Derived(store.location.derived, "bm25"))
     reader = make_reader(settings, embedder)
+
+    def prepare() -> None:
+        store.prepare()
+        bm25.prepare()
+
     return Citespan(
         store=store,
-        indexer=Indexer(store, embedder, read_articles, _chunker(settings, embedder), embedded_text),
-        retriever=HybridRetriever(store, embedder, Bm25(store), candidates=settings.candidates),
+        indexer=Indexer(store, embedder, read_articles, _chunker(settings, embedder), embedded_text, prepare),
+        retriever=HybridRetriever(store, embedder, bm25, candidates=settings.candidates),
         reader=reader,
         selector=make_selector(settings, reader),
         top_k=settings.top_k,
@@ -47,7 +54,7 @@ def make_embedder(settings: Settings) -> Embedder:
     return SentenceTransformerEmbedder(settings.embedder, threads=threads_of(settings))
 
 
-def make_store(settings: Settings, embedder: Embedder, *, create: bool = False) -> PassageStore:
+def make_store(settings: Settings, embedder: Embedder, *, create: bool = False) -> ChromaStore:
     """The store, held to the embedder and chunking of ``settings``."""
     location = Location.parse(settings.store, tenant=settings.tenant, database=settings.database, token=settings.token)
     chunking = f"{settings.passage_tokens} tokens, {settings.overlap_sentences} shared sentences"

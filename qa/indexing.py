@@ -62,6 +62,8 @@ class Indexer:
     read: Callable[[Sequence[str]], Iterable[Article | Failure]]
     chunk: Callable[[Document], Sequence[Passage]]
     embedded_text: Callable[[str, str], str]
+    prepare: Callable[[], None] = lambda: None
+    """Called when something was written: what searching needs can be made ready now."""
 
     def index(self, paths: Sequence[str], *, prune: bool = False, progress: Progress | None = None) -> IndexReport:
         """Add or update the articles under ``paths``; see Citespan.index.
@@ -84,6 +86,8 @@ class Indexer:
                         writer.put(run.embed())
                 writer.put(run.embed())
             run.tally.removed = run.remove_the_gone(prune)
+        if run.has_written:
+            self.prepare()
         summaries = self.store.summaries()
         return IndexReport(
             added=run.tally.added,
@@ -123,6 +127,7 @@ class _Run:
     def __init__(self, indexer: Indexer, progress: Progress | None) -> None:
         self._indexer = indexer
         self._progress = progress
+        self._generation = indexer.store.generation
         self._stored = dict(indexer.store.states())
         self._by_origin = {state.origin: each for each, state in self._stored.items() if state.origin}
         self._by_version = {state.version: each for each, state in self._stored.items()}
@@ -138,6 +143,11 @@ class _Run:
     def window_is_full(self) -> bool:
         """Whether it is time to embed."""
         return self._waiting >= WINDOW
+
+    @property
+    def has_written(self) -> bool:
+        """Whether the store is another one than before."""
+        return self._generation != self._indexer.store.generation
 
     def take(self, article: Article | Failure) -> None:
         """Sort one article into unchanged, to be stored, or failed."""

@@ -135,6 +135,9 @@ class PassageStore(Protocol):
     def fetch(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         """Those passages that are stored now, with their text."""
 
+    def prepare(self) -> None:
+        """Bring all that searching needs up to date now, rather than with the next query."""
+
     def check(self) -> list[Problem]:
         """Every broken invariant: offsets, hashes, orphans, counts, vectors."""
 

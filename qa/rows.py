@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qa.derived import pack_strings, unpack_strings
 from qa.protocols import PassageKey, ScoredKey
 
 if TYPE_CHECKING:
@@ -39,6 +40,21 @@ class Rows:
             offsets=np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]),
             spans=np.concatenate([np.empty((0, 2), np.int64), *(spans for _, _, spans in documents)]),
         )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """As arrays, to be kept."""
+        return {
+            "ids": pack_strings(self.document_ids),
+            "versions": pack_strings(self.versions),
+            "offsets": self.offsets,
+            "spans": self.spans,
+        }
+
+    @staticmethod
+    def load(arrays: Mapping[str, NDArray[Any]]) -> Rows:
+        """The inverse of ``arrays``."""
+        ids, versions = unpack_strings(arrays["ids"]), unpack_strings(arrays["versions"])
+        return Rows(tuple(ids), tuple(versions), np.array(arrays["offsets"]), np.array(arrays["spans"]))
 
     def __len__(self) -> int:
         return len(self.spans)

@@ -113,6 +113,9 @@ class MemoryStore:
         }
         return {key: held[key] for key in keys if key in held}
 
+    def prepare(self) -> None:
+        """Nothing to bring up to date."""
+
     def check(self) -> list[Problem]:
         return [
             Problem(indexed.document.source, f"passage {passage.id} is not in the text")
@@ -131,4 +134,6 @@ def _passes(document: Document, where: Filter) -> bool:
     if where.since is None and where.until is None:
         return True
     day = document.published
-    return day is not None and (where.since is None or day >= where.since) and (where.until is None or day <= where.until)
+    return (
+        day is not None and (where.since is None or day >= where.since) and (where.until is None or day <= where.until)
+    )

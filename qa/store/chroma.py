@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from qa.derived import Derived
 from qa.errors import StoreError
 from qa.locks import Gate, OpenLock, WriterLock
 from qa.protocols import IndexedDocument, PassageKey, ScoredKey, StoredDocument, StoredState
@@ -22,8 +23,8 @@ from qa.store.check import problems
 from qa.store.collections import PAGE, Collections, pages
 from qa.store.connection import Location, connect, disconnect, translated
 from qa.store.layout import Entry, Manifest
-from qa.store.search import approximate, updated_table
-from qa.store.table import Block, VectorTable
+from qa.store.search import ExactSearch, approximate
+from qa.store.table import Block
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +66,7 @@ class ChromaStore:
         self._write = threading.RLock()
         self._refresh = threading.RLock()
         self._entries: tuple[str, dict[str, Entry]] = ("", {})
-        self._table: tuple[str, VectorTable] = ("", VectorTable.build([]))
+        self._exact = ExactSearch(Derived(location.derived, "vectors"), self._blocks)
         self._connect(create)
         if self._needs_repair():
             with self.writing():
@@ -243,18 +244,21 @@ class ChromaStore:
         """See PassageStore."""
         generation, entries = self._current_entries()
         allowed = None if where.is_empty else {each for each, entry in entries.items() if entry.passes(where)}
-        if sum(len(entry.passages) for entry in entries.values()) > self._exact_limit:
+        if self._is_large(entries):
             if self.location.folder is not None and generation != self._opened_at:
                 self._reconnect()  # this process's copy of the index is stale
             with self._reading() as chroma:
                 return approximate(chroma, entries, vector, k, allowed)
-        return self._current_table(generation, entries).nearest(vector, k, allowed)
+        return self._exact.follow(generation, entries).nearest(vector, k, allowed)
 
-    def _current_table(self, generation: str, entries: Mapping[str, Entry]) -> VectorTable:
-        with self._refresh:
-            if self._table[0] != generation:
-                self._table = (generation, updated_table(self._table[1], entries, self._blocks))
-            return self._table[1]
+    def prepare(self) -> None:
+        """See PassageStore."""
+        generation, entries = self._current_entries()
+        if not self._is_large(entries):
+            self._exact.follow(generation, entries, now=True)
+
+    def _is_large(self, entries: Mapping[str, Entry]) -> bool:
+        return sum(len(entry.passages) for entry in entries.values()) > self._exact_limit
 
     def _blocks(self, page: Sequence[Entry]) -> list[Block]:
         with self._reading() as chroma:

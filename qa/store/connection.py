@@ -43,6 +43,11 @@ class Location:
             raise StoreError(f"{name}: expected a folder or http://HOST:PORT; correct --store")
         return Location(name, None, tenant, database, token)
 
+    @property
+    def derived(self) -> Path | None:
+        """Where what is derived from the store may be kept; none for a server."""
+        return None if self.folder is None else self.folder / "derived"
+
     def exists(self) -> bool:
         """Whether a store may be there; always true for a server, which must be asked. Raises StoreError for a file."""
         if self.folder is None:

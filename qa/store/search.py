@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from qa.derived import Derived
 from qa.protocols import PassageKey, ScoredKey
 from qa.store.collections import PAGE, Collections
 from qa.store.layout import Entry
@@ -16,8 +19,44 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
+PATIENCE = 10
+"""While another process keeps writing, at most one part in so many of the time goes into following it."""
 FEW = 200
 """Up to so many articles, Chroma itself is told which may answer; for more, its answers are sifted."""
+
+
+class ExactSearch:
+    """The table of a store's vectors, kept in memory and beside the store, and brought up to date when that changes."""
+
+    def __init__(self, derived: Derived, load: Callable[[list[Entry]], Sequence[Block]]) -> None:
+        self._derived = derived
+        self._load = load
+        self._lock = threading.Lock()
+        self._generation = ""
+        self._table = VectorTable.build([])
+        self._not_before = 0.0
+
+    def follow(self, generation: str, entries: Mapping[str, Entry], *, now: bool = False) -> VectorTable:
+        """The table of that generation; while another process keeps writing a large store, of one shortly before.
+
+        ``now``: of that generation in any case.
+        """
+        with self._lock:
+            if generation != self._generation and (now or monotonic() >= self._not_before):
+                began = monotonic()
+                self._update(generation, entries)
+                spent = monotonic() - began
+                self._not_before = monotonic() + (PATIENCE * spent if spent > 0.5 else 0.0)
+            return self._table
+
+    def _update(self, generation: str, entries: Mapping[str, Entry]) -> None:
+        if not self._generation and (loaded := self._derived.load(generation)) is not None:
+            self._generation, self._table = loaded[0], VectorTable.load(loaded[1])
+        if self._generation != generation:
+            fresh = updated_table(self._table, entries, self._load)
+            if fresh is not self._table:
+                self._derived.save(generation, fresh.arrays(), len(fresh))
+            self._generation, self._table = generation, fresh
 
 
 def updated_table(

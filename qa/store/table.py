@@ -6,9 +6,9 @@ matrix-vector product, and a filter costs nothing in recall, because the rows th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -57,6 +57,15 @@ class VectorTable:
         """The inverse of ``build``; views, not copies."""
         for document_id, version, rows in self.rows.documents():
             yield Block(document_id, version, self.rows.spans[rows], self.vectors[rows])
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """As arrays, to be kept."""
+        return self.rows.arrays() | {"vectors": self.vectors}
+
+    @staticmethod
+    def load(arrays: Mapping[str, NDArray[Any]]) -> VectorTable:
+        """The inverse of ``arrays``."""
+        return VectorTable(Rows.load(arrays), arrays["vectors"])
 
     def __len__(self) -> int:
         return len(self.vectors)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.bm25 import K1, B, Bm25, words
+from qa.bm25 import K1, B, Bm25
 from qa.protocols import ScoredKey
 from qa.records import Filter
+from qa.words import words
 from tests.fakes import MemoryStore
 from tests.store.articles import indexed, three
 

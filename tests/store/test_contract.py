@@ -153,7 +153,9 @@ def test_each_write_changes_the_generation_and_reading_does_not(store: PassageSt
 
 
 def test_text_of_every_kind_survives(store: PassageStore) -> None:
-    odd = indexed("odd ‘name’ #1.txt", "\ufeff“Ça va,” 東京 said 🙂.\r\n\tNUL-free\x0b text\u2028. \U0010ffff end.", title="")
+    odd = indexed(
+        "odd ‘name’ #1.txt", "\ufeff“Ça va,” 東京 said 🙂.\r\n\tNUL-free\x0b text\u2028. \U0010ffff end.", title=""
+    )
     store.put([odd])
     back = next(iter(store.load([odd.document.id])))
     assert back.document == odd.document
