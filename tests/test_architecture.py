@@ -29,9 +29,9 @@ LAYERS = (
         "protocols",
         "tokens",
     }
-    | {"rows"},
+    | {"rows", "derived"},
     {"corpus", "chunking", "embedding", "store", "locks", "retrieval", "reader", "reading", "selection", "conversation"}
-    | {"cutting", "packing", "bm25", "fusion"},
+    | {"cutting", "packing", "bm25", "words", "fusion"},
     {"indexing", "lookup", "origins"},
     {"pipeline"},
     {"factory", "wire", "feedback"},
@@ -43,6 +43,7 @@ ONE_STAGE = {
     "cutting": "chunking",
     "packing": "chunking",
     "bm25": "retrieval",
+    "words": "retrieval",
     "fusion": "retrieval",
     "locks": "store",
 } | {
