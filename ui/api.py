@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from json import dumps
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa.errors import CitespanError
 from qa.wire import citation_view_json, reply_json, sources_json
 from ui.chat import filter_of, one_line
 from ui.engine import Engine
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 Result = TypeVar("Result")
 
@@ -17,6 +22,8 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
     """Add /ask, /cite and /sources to the Gradio Blocks being built."""
     import gradio as gr
     from gradio.events import api
+
+    turn = BoundedSemaphore(at_once)
 
     def guarded(work: Callable[[], Result]) -> Result:
         try:
@@ -35,7 +42,8 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
             since: Only articles published on or after this date, YYYY-MM-DD.
             until: Only articles published on or before this date, YYYY-MM-DD.
         """
-        return guarded(lambda: reply_json(engine.answer(question or "", where=filter_of(sources, since, until))))
+        with turn:
+            return guarded(lambda: reply_json(engine.answer(question or "", where=filter_of(sources, since, until))))
 
     def cite(id: str) -> dict[str, Any]:  # noqa: A002 - the contract's name
         """Look a citation up again: the quote, where it stands, and the text around it.
@@ -49,6 +57,18 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
         """List the indexed articles: source, title, url, date, and how many passages and characters each has."""
         return guarded(lambda: sources_json(engine.sources()))
 
-    api(ask, api_name="ask", concurrency_limit=at_once, concurrency_id="ask")
-    api(cite, api_name="cite", concurrency_limit=None)
-    api(sources, api_name="sources", concurrency_limit=None)
+    # Unqueued, so that an agent's call needs no second connection to this server (which would lack the credentials).
+    api(ask, api_name="ask", queue=False, concurrency_limit=at_once, concurrency_id="ask")
+    api(cite, api_name="cite", queue=False, concurrency_limit=None)
+    api(sources, api_name="sources", queue=False, concurrency_limit=None)
+
+
+def speak_json(blocks: gr.Blocks) -> None:
+    """Let the MCP tools answer in JSON; Gradio would print dictionaries as Python does."""
+    server = blocks.mcp_server_obj
+
+    def as_json(data: list[Any], _root: str) -> list[Any]:
+        return [server.types.TextContent(type="text", text=dumps(each, ensure_ascii=False)) for each in data]
+
+    if server is not None:
+        server.postprocess_output_data = as_json

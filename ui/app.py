@@ -118,6 +118,10 @@ def _site(engine: Engine, *, folder: Path | str | None, read_only: bool, mcp: bo
         css_paths=[ASSETS / "citespan.css"],
         head=f'<meta name="viewport" content="width=device-width, initial-scale=1"><script>{script}</script>',
     )
+    if mcp:
+        from ui.api import speak_json
+
+        speak_json(blocks)
     return mounted
 
 
@@ -164,8 +168,12 @@ def _page(engine: Engine, *, folder: Path | str | None, read_only: bool) -> gr.B
 
 def _with_loop(make: Callable[[], Made]) -> Made:
     """``make()`` inside a running event loop: where none runs, Gradio opens one and forgets to close it."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
 
-    async def making() -> Made:
-        return make()
+        async def making() -> Made:
+            return make()
 
-    return asyncio.run(making())
+        return asyncio.run(making())
+    return make()

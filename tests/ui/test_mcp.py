@@ -1,0 +1,63 @@
+"""``citespan serve --mcp``: the three endpoints as tools, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ui.app import application
+
+if TYPE_CHECKING:
+    from tiny_engine import TinyEngine
+
+pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
+
+
+@pytest.fixture
+def url(engine: TinyEngine, tmp_path: Path) -> Iterator[str]:
+    import uvicorn
+
+    app = application(engine, folder=tmp_path, mcp=True, auth="bob:secret")
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/gradio_api/mcp/"
+    server.should_exit = True
+    thread.join(10)
+
+
+async def talk(url: str) -> tuple[list[Any], Any, Any]:
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    headers = {"Authorization": "Basic " + b64encode(b"bob:secret").decode()}
+    async with streamablehttp_client(url, headers=headers) as (read, write, _), ClientSession(read, write) as session:
+        await session.initialize()
+        tools = (await session.list_tools()).tools
+        asked = await session.call_tool("ask", {"question": "Who negotiated the ceasefire?"})
+        wrong = await session.call_tool("cite", {"id": "nonsense"})
+    return tools, asked, wrong
+
+
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+def test_an_agent_sees_three_tools_and_asks(url: str) -> None:
+    tools, asked, wrong = asyncio.run(talk(url))
+    assert sorted(tool.name for tool in tools) == ["ask", "cite", "sources"]
+    assert all(tool.description for tool in tools)
+    (ask,) = [tool for tool in tools if tool.name == "ask"]
+    assert set(ask.inputSchema["properties"]) == {"question", "sources", "since", "until"}
+    reply = json.loads(asked.content[0].text)
+    assert reply["answer"] == "Turkey and Russia"
+    assert "expected a citation id" in wrong.content[0].text
