@@ -4,13 +4,15 @@ Start and end are searched together (never two independent argmaxes), spans are 
 over a line break that ends something, begin and end with whole words, and do not overlap each other. A passage longer
 than the model reads is covered by windows that overlap; their candidates are merged here.
 
-The scale: scores are natural logarithms of probabilities. A candidate's score is log P(its window answers) +
-log P(start, end | it answers); the null score is log P(no window answers). So ``score - null_score`` is the margin
-over "not here".
+The scale: a candidate's score is the sum of its start and end logits as the model gives them, plus the evidence that
+its window answers at all; the null score is the evidence that no window does. So ``score - null_score`` is the margin
+over "not here". The logits are not made probabilities of a window: that would lift the best span of a window that
+holds no answer to the height of one that does (Clark and Gardner 2018), and cost 4 F1 on whole news stories here.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,8 +35,8 @@ _SPARE = 4
 class WindowScores:
     """What a model says of one window of a passage, n word pieces long.
 
-    offsets: n x 2, each piece's characters in the passage. start, end: n log-probabilities each, given that the window
-    answers. answers, null: log-probability that it does, and that it does not.
+    offsets: n x 2, each piece's characters in the passage. start, end: n logits each. answers, null: the evidence
+    that the window answers, and that it does not, on the scale of the logits.
     """
 
     offsets: Integers
@@ -52,29 +54,34 @@ class ScoredSpan:
     score: float
 
 
-def from_null_head(offsets: Integers, start: Floats, end: Floats, null: float) -> WindowScores:
-    """Of a model with a null head: the passage pieces' raw start and end logits, and the logit of "no answer here"."""
+def from_null_head(offsets: Integers, start: Floats, end: Floats, null: float, weight: float) -> WindowScores:
+    """Of a model with a null head: the logit of "no answer here", and what its log-probability weighs beside a
+    span's logits.
+    """
     answers, refused = -float(np.logaddexp(0.0, null)), -float(np.logaddexp(0.0, -null))
-    return WindowScores(offsets, _log_softmax(start), _log_softmax(end), answers, refused)
+    return WindowScores(offsets, start, end, weight * answers, weight * refused)
 
 
 def from_null_span(offsets: Integers, start: Floats, end: Floats, null_start: float, null_end: float) -> WindowScores:
     """Of a plain extractive-QA model, whose null span is its first token, with these two null logits."""
-    if not len(start):
-        return from_null_head(offsets, start, end, 0.0)
-    return from_null_head(offsets, start, end, null_start + null_end - _log_sum(start) - _log_sum(end))
+    return WindowScores(offsets, start, end, 0.0, null_start + null_end)
 
 
 def decode(
-    text: str, windows: Sequence[WindowScores], *, most_pieces: int, candidates: int
+    text: str, windows: Sequence[WindowScores], *, most_pieces: int, candidates: int, lead: float = 0.0
 ) -> tuple[list[ScoredSpan], float]:
     """At most so many candidates, best first and none overlapping another, and the null score.
 
-    No span has more than ``most_pieces`` word pieces.
+    No span has more than ``most_pieces`` word pieces. ``lead`` is taken off a candidate, times the log of its window's
+    number: what matters stands at the top of a news story.
     """
     edges = np.array(_block_ends(text), dtype=np.int64)
     found = sorted(
-        (hit for window in windows for hit in _best(window, edges, most_pieces, _SPARE * candidates)),
+        (
+            ScoredSpan(hit.span, hit.score - lead * math.log(number))
+            for number, window in enumerate(windows, start=1)
+            for hit in _best(window, edges, most_pieces, _SPARE * candidates)
+        ),
         key=lambda hit: (-hit.score, hit.span.start, hit.span.end),
     )
     chosen: list[ScoredSpan] = []
@@ -110,12 +117,3 @@ def _best(window: WindowScores, edges: Integers, most_pieces: int, keep: int) ->
 def _block_ends(text: str) -> list[int]:
     """Where the text's blocks end: no answer runs from a caption or headline into what follows."""
     return [end for start, stop in paragraphs(text) for _, end in blocks(text, start, stop)]
-
-
-def _log_sum(values: Floats) -> float:
-    highest = float(values.max())
-    return highest + float(np.log(np.exp(values - highest).sum()))
-
-
-def _log_softmax(values: Floats) -> Floats:
-    return values - np.float32(_log_sum(values)) if len(values) else values

@@ -31,7 +31,8 @@ Forward = Callable[[Batch], Logits]
 class ExtractiveReader:
     """See Reader. ``forward`` runs the model; the rest says how its inputs and outputs are handled.
 
-    ``most_answer``: longest answer in word pieces. ``candidates``: kept per passage. ``most_tokens``: per batch.
+    ``most_answer``: longest answer in word pieces. ``null_weight``, ``lead``: see ``decoding``. ``candidates``: kept
+    per passage. ``most_tokens``: per batch.
     """
 
     def __init__(
@@ -42,12 +43,15 @@ class ExtractiveReader:
         calibration: Calibration,
         *,
         most_answer: int,
+        null_weight: float = 1.0,
+        lead: float = 0.0,
         pad_id: int = 0,
         candidates: int = 5,
         most_tokens: int = 1024,
     ) -> None:
         self._name, self._forward, self._windowing, self._calibration = name, forward, windowing, calibration
         self._most_answer, self._pad_id = most_answer, pad_id
+        self._null_weight, self._lead = null_weight, lead
         self._candidates, self._most_tokens = candidates, most_tokens
 
     @property
@@ -76,17 +80,18 @@ class ExtractiveReader:
         for batch in batches(windows, self._most_tokens):
             logits = self._forward(pad([windows[at] for at in batch], self._pad_id))
             for row, at in enumerate(batch):
-                scores[jobs[at][0]].append(_scores(windows[at], logits, row))
+                scores[jobs[at][0]].append(self._scores(windows[at], logits, row))
         return [self._reading(passage, found) for (_, passage), found in zip(pairs, scores, strict=True)]
 
     def _reading(self, passage: Passage, windows: Sequence[WindowScores]) -> Reading:
-        spans, null = decode(passage.text, windows, most_pieces=self._most_answer, candidates=self._candidates)
+        spans, null = decode(
+            passage.text, windows, most_pieces=self._most_answer, candidates=self._candidates, lead=self._lead
+        )
         return Reading(passage, tuple(Candidate(passage, one.span, one.score) for one in spans), null)
 
-
-def _scores(window: Window, logits: Logits, row: int) -> WindowScores:
-    here = slice(window.first, window.first + len(window.offsets))
-    start, end = logits.start[row], logits.end[row]
-    if logits.null is not None:
-        return from_null_head(window.offsets, start[here], end[here], float(logits.null[row]))
-    return from_null_span(window.offsets, start[here], end[here], float(start[0]), float(end[0]))
+    def _scores(self, window: Window, logits: Logits, row: int) -> WindowScores:
+        here = slice(window.first, window.first + len(window.offsets))
+        start, end = logits.start[row], logits.end[row]
+        if logits.null is not None:
+            return from_null_head(window.offsets, start[here], end[here], float(logits.null[row]), self._null_weight)
+        return from_null_span(window.offsets, start[here], end[here], float(start[0]), float(end[0]))

@@ -23,7 +23,10 @@ _ONNX = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_qu
 
 @dataclass(frozen=True, slots=True)
 class ReaderFiles:
-    """A reader on disk. ``model`` is an ONNX file, or a folder with PyTorch weights. Limits count word pieces."""
+    """A reader on disk. ``model`` is an ONNX file, or a folder with PyTorch weights. Limits count word pieces.
+
+    ``null_weight``, ``lead``: see ``qa.reader.decoding``.
+    """
 
     name: str
     model: Path
@@ -33,6 +36,8 @@ class ReaderFiles:
     stride: int = 128
     most_question: int = 64
     most_answer: int = 30
+    null_weight: float = 1.0
+    lead: float = 0.0
     pad_id: int = 0
 
 
@@ -71,6 +76,8 @@ def _own(folder: Path) -> ReaderFiles:
             model=folder / told["model"],
             tokenizer=folder / told["tokenizer"],
             calibration=calibration_from(told.get("calibration", {}), str(where)),
+            null_weight=float(told["null_weight"]),
+            lead=float(told["lead"]),
             **{
                 limit: int(told[limit]) for limit in ("most_tokens", "stride", "most_question", "most_answer", "pad_id")
             },

@@ -43,6 +43,8 @@ class OnnxReader:
             ),
             files.calibration,
             most_answer=files.most_answer,
+            null_weight=files.null_weight,
+            lead=files.lead,
             pad_id=files.pad_id,
         )
 

@@ -28,12 +28,14 @@ _PUNCTUATION = frozenset(string.punctuation)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much the reader sees at once and what it may answer, in word pieces."""
+    """How much the reader sees at once and what it may answer, in word pieces; how decoding weighs what it sees."""
 
     most_tokens: int = 256
     stride: int = 96
     most_question: int = 48
     most_answer: int = 30
+    null_weight: float = 1.0
+    lead: float = 0.3
 
 
 class PairReader(Protocol):
@@ -69,7 +71,14 @@ def torch_reader(model: SpanReader, tokenizer: Path, limits: Limits, *, bfloat16
         most_question=limits.most_question,
     )
     return ExtractiveReader(
-        "torch", forward, windowing, Calibration(), most_answer=limits.most_answer, most_tokens=4096
+        "torch",
+        forward,
+        windowing,
+        Calibration(),
+        most_answer=limits.most_answer,
+        null_weight=limits.null_weight,
+        lead=limits.lead,
+        most_tokens=4096,
     )
 
 

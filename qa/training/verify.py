@@ -51,7 +51,13 @@ def fp32_reader(folder: Path, fp32: Path, threads: int) -> ExtractiveReader:
         most_question=files.most_question,
     )
     return ExtractiveReader(
-        "fp32", onnx_forward(fp32, threads), windowing, Calibration(), most_answer=files.most_answer
+        "fp32",
+        onnx_forward(fp32, threads),
+        windowing,
+        Calibration(),
+        most_answer=files.most_answer,
+        null_weight=files.null_weight,
+        lead=files.lead,
     )
 
 

@@ -16,14 +16,16 @@ def offsets_of(text: str) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
-def scores(text: str, start: dict[int, float], end: dict[int, float], null: float = 0.0) -> WindowScores:
+def scores(
+    text: str, start: dict[int, float], end: dict[int, float], null: float = 0.0, weight: float = 1.0
+) -> WindowScores:
     offsets = offsets_of(text)
     one, two = np.zeros(len(offsets), np.float32), np.zeros(len(offsets), np.float32)
     for at, value in start.items():
         one[at] = value
     for at, value in end.items():
         two[at] = value
-    return from_null_head(offsets, one, two, null)
+    return from_null_head(offsets, one, two, null, weight)
 
 
 def answers(text: str, *windows: WindowScores, most_pieces: int = 10, candidates: int = 3) -> list[str]:
@@ -75,30 +77,36 @@ def test_candidates_do_not_overlap_and_come_best_first() -> None:
 def test_windows_that_overlap_are_merged() -> None:
     text = "Alice met Bob in Paris"
     offsets = offsets_of(text)
-    zeros = np.zeros(3, np.float32)
-    left = from_null_head(offsets[:3], np.array([0, 0, 4], np.float32), np.array([0, 0, 4], np.float32), 2.0)
-    right = from_null_head(offsets[2:], np.array([4, 0, 0], np.float32), np.array([4, 0, 0], np.float32), -2.0)
+    left = from_null_head(offsets[:3], np.array([0, 0, 4], np.float32), np.array([0, 0, 4], np.float32), 2.0, 1.0)
+    right = from_null_head(offsets[2:], np.array([4, 0, 0], np.float32), np.array([4, 0, 0], np.float32), -2.0, 1.0)
     spans, null = decode(text, [left, right], most_pieces=3, candidates=5)
     assert text[spans[0].span.start : spans[0].span.end] == "Bob"
     assert sum(text[one.span.start : one.span.end] == "Bob" for one in spans) == 1
     assert null == pytest.approx(-math.log1p(math.exp(2.0)))  # of the window that more likely answers
-    assert from_null_head(offsets[:3], zeros, zeros, 0.0).null == pytest.approx(math.log(0.5))
 
 
-def test_scores_are_log_probabilities_with_a_null_head() -> None:
+def test_the_margin_weighs_the_null_head_beside_the_logits() -> None:
     text = "Alice met Bob"
-    window = scores(text, {0: 1.0, 2: 3.0}, {0: 2.0}, null=math.log(3.0))
-    total = sum(math.exp(window.start[i] + window.end[j] + window.answers) for i in range(3) for j in range(3))
-    assert total + math.exp(window.null) == pytest.approx(1.0, rel=1e-5)
-    assert math.exp(window.null) == pytest.approx(0.75)
+    window = scores(text, {0: 1.0, 2: 3.0}, {0: 2.0, 2: 4.0}, null=math.log(3.0), weight=2.0)
+    spans, null = decode(text, [window], most_pieces=3, candidates=1)
+    assert spans[0].score == pytest.approx(3 + 4 + 2 * math.log(0.25)) and null == pytest.approx(2 * math.log(0.75))
+    assert spans[0].score - null == pytest.approx(7 - 2 * math.log(3.0))
 
 
-def test_a_null_span_gives_the_same_odds_as_raw_scores() -> None:
+def test_a_null_span_is_weighed_as_it_comes() -> None:
     offsets = offsets_of("Alice met Bob")
-    start, end = np.array([1, 2, 3], np.float32), np.array([3, 1, 0], np.float32)
-    window = from_null_span(offsets, start, end, 2.0, 1.5)
-    margin = float(window.start[2] + window.end[0]) + window.answers - window.null
-    assert margin == pytest.approx((3 + 3) - (2.0 + 1.5), rel=1e-5)
+    window = from_null_span(offsets, np.array([1, 2, 3], np.float32), np.array([3, 1, 0], np.float32), 2.0, 1.5)
+    spans, null = decode("Alice met Bob", [window], most_pieces=1, candidates=1)
+    assert spans[0].score - null == pytest.approx((1 + 3) - (2.0 + 1.5))
+
+
+def test_the_top_of_a_story_comes_first_where_all_else_is_equal() -> None:
+    text = "Alice met Bob"
+    first, second = scores(text, {0: 5.0}, {0: 5.0}), scores(text, {2: 5.0}, {2: 5.5})
+    assert answers(text, first, second)[0] == "Bob"
+    spans, _ = decode(text, [first, second], most_pieces=3, candidates=2, lead=1.0)
+    assert [text[one.span.start : one.span.end] for one in spans] == ["Alice", "Bob"]
+    assert spans[1].score == pytest.approx(spans[0].score + 0.5 - math.log(2))
 
 
 def test_nothing_to_read_gives_nothing() -> None:
@@ -117,12 +125,13 @@ def test_candidates_hold_what_is_promised(data: st.DataObject) -> None:
         np.array(data.draw(values), np.float32),
         np.array(data.draw(values), np.float32),
         data.draw(st.floats(-20, 20)),
+        1.0,
     )
     most, wanted = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 4))
     spans, null = decode(text, [window] if len(offsets) else [], most_pieces=most, candidates=wanted)
     assert len(spans) <= wanted and null <= 0
     for at, one in enumerate(spans):
-        assert 0 <= one.span.start < one.span.end <= len(text) and one.score <= 1e-4
+        assert 0 <= one.span.start < one.span.end <= len(text)
         assert "\n\n" not in text[one.span.start : one.span.end]
         for other in spans[at + 1 :]:
             assert one.score >= other.score

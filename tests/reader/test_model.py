@@ -24,9 +24,9 @@ def test_our_own_reader_finds_the_span_and_its_score(tmp_path: Path) -> None:
     (reading,) = reader.read("who?", [passage(TEXT)])
     best = reading.candidates[0]
     assert best.text == "Bob" and best.passage is reading.passage
-    share = math.exp(5) / (math.exp(5) + 5)  # one word of six has logit 5, the others 0
-    assert best.score == pytest.approx(2 * math.log(share) - math.log1p(math.exp(-2.0)), abs=1e-5)
-    assert reading.null_score == pytest.approx(-math.log1p(math.exp(2.0)), abs=1e-5)
+    # Logits 5 and 5, and twice the log of the null head's probabilities.
+    assert best.score == pytest.approx(5 + 5 - 2 * math.log1p(math.exp(-2.0)), abs=1e-5)
+    assert reading.null_score == pytest.approx(-2 * math.log1p(math.exp(2.0)), abs=1e-5)
     assert reader.name.startswith("tiny ") and reader.calibration.margin == 2.0
 
 
