@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from tests.fakes import MemoryStore
 
 from qa.citation import make_citation_id
 from qa.errors import InputError, NotFoundError
@@ -14,6 +13,7 @@ from qa.lookup import CONTEXT, Library
 from qa.protocols import IndexedDocument
 from qa.records import Document, Passage
 from tests.examples import document
+from tests.fakes import MemoryStore
 
 TEXT = "Lead. " + "word " * 400 + "The mayor resigned on Friday. " + "word " * 400
 
