@@ -4,104 +4,19 @@ a reader that is told which words answer which question."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qa.calibration import Calibration
 from qa.indexing import Indexer
 from qa.pipeline import Citespan
-from qa.protocols import IndexedDocument, PassageKey, ScoredKey, StoredDocument, StoredState
-from qa.records import (
-    Candidate,
-    Document,
-    Failure,
-    Filter,
-    Hit,
-    Passage,
-    Problem,
-    Reading,
-    SourceSummary,
-    Span,
-)
+from qa.protocols import IndexedDocument
+from qa.records import Candidate, Document, Failure, Filter, Hit, Passage, Reading, Span
 from qa.selection import Selector
 from qa.settings import Settings
-
-Vectors = NDArray[np.float32]
-
-
-@dataclass
-class MemoryStore:
-    """The whole protocol in a dictionary."""
-
-    kept: dict[str, IndexedDocument] = field(default_factory=dict)
-    generation: str = "0"
-    closed: bool = False
-
-    def writing(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def put(self, batch: Sequence[IndexedDocument]) -> None:
-        self.kept |= {each.document.id: each for each in batch}
-        self.generation = str(int(self.generation) + 1)
-
-    def delete(self, document_ids: Sequence[str]) -> int:
-        return sum(self.kept.pop(each, None) is not None for each in document_ids)
-
-    def summaries(self) -> list[SourceSummary]:
-        return [
-            SourceSummary(d.id, d.source, d.title, d.url, d.published, len(each.passages), len(d.text))
-            for each in self.kept.values()
-            for d in [each.document]
-        ]
-
-    def states(self) -> Mapping[str, StoredState]:
-        return {i: StoredState(each.document.source, each.version, each.origin) for i, each in self.kept.items()}
-
-    def matching(self, where: Filter) -> frozenset[str]:
-        return frozenset(i for i, e in self.kept.items() if not where.sources or e.document.source in where.sources)
-
-    def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
-        return {each: self.kept[each].document for each in document_ids if each in self.kept}
-
-    def read(self, document_ids: Iterable[str]) -> Iterator[StoredDocument]:
-        for each in document_ids:
-            if each in self.kept:
-                yield StoredDocument(self.kept[each].document, self.kept[each].passages, self.kept[each].version)
-
-    def load(self, document_ids: Iterable[str]) -> Iterator[IndexedDocument]:
-        yield from (self.kept[each] for each in document_ids if each in self.kept)
-
-    def query(self, vector: Vectors, k: int, where: Filter) -> list[ScoredKey]:
-        return []
-
-    def fetch(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
-        return {}
-
-    def check(self) -> list[Problem]:
-        return []
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class OneNumber:
-    """An embedder whose vectors say nothing."""
-
-    fingerprint = "one-number"
-    max_tokens = 1000
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(text.split()) for text in texts]
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        return np.ones((len(texts), 1), dtype=np.float32)
-
-    def embed_query(self, text: str) -> Vectors:
-        return np.ones(1, dtype=np.float32)
+from tests.fakes import FakeEmbedder, MemoryStore
 
 
 def words(text: str) -> set[str]:
@@ -117,7 +32,7 @@ class OverlapRetriever:
 
     def retrieve(self, question: str, k: int, where: Filter) -> list[Hit]:
         self.asked.append(question)
-        passages = [each for stored in self.store.kept.values() for each in stored.passages]
+        passages = [each for stored in self.store.read(self.store.states()) for each in stored.passages]
         scored = [(len(words(question) & words(each.text)), each) for each in passages]
         best = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])[:k]
         return [Hit(each, float(score), rank, rank, rank) for rank, (score, each) in enumerate(best, 1)]
@@ -168,7 +83,7 @@ def small_engine(
         store.put([IndexedDocument(each, passages, np.ones((len(passages), 1), dtype=np.float32), "1")])
     return Citespan(
         store=store,
-        indexer=Indexer(store, OneNumber(), _read_nothing, sentences, lambda title, text: text),
+        indexer=Indexer(store, FakeEmbedder(), _read_nothing, sentences, lambda title, text: text),
         retriever=OverlapRetriever(store),
         reader=reader,
         selector=Selector(reader.calibration, reader.calibration.threshold),

@@ -1,0 +1,1 @@
+"""Benchmarks: how fast, how large, and how Citespan stands beside other systems."""
