@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.conversation import lexicon, verbs
+from qa.conversation.clauses import clause_of
 from qa.conversation.gaps import PERSONAL, PLURAL, Gap
 from qa.conversation.mentions import Mention, mentions_of
 from qa.conversation.phrases import tokens_of
@@ -16,6 +17,8 @@ _ATTRIBUTES = frozenset(
     "name age job role title profession occupation reason number amount birthday nationality lot kind type sort living "
     "part position post date way".split()
 )
+_REACH = 5
+"""Turns back that a pronoun may point."""
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 
 
@@ -40,24 +43,46 @@ def antecedent(gap: Gap, history: Sequence[Turn], taken: frozenset[str] = frozen
 
 
 def _candidates(history: Sequence[Turn]) -> Iterator[_Candidate]:
-    for distance, turn in enumerate(reversed(history[-5:])):
+    for distance, turn in enumerate(reversed(history[-_REACH:])):
         far = 4.0 * distance
-        question = turn.understood
-        who = question.lower().split()[:1]
-        named = list(mentions_of(question))
+        named = list(mentions_of(turn.understood))
         for index, mention in enumerate(named):
             role = "subject" if index == 0 else "object" if index == len(named) - 1 else "middle"
             yield _Candidate(mention, far + 1 + 0.2 * index, role)
-        if turn.answer is not None:
-            asks = (
-                "who" if who in (["who"], ["whom"], ["whose"]) else "what" if who in (["what"], ["which"]) else "other"
+        if turn.answer is None:
+            for mention in _described(turn.understood):
+                yield _Candidate(mention, far, "described")
+        else:
+            opener = turn.understood.lower().split()[:1]
+            asks = {"who": "who", "whom": "who", "whose": "who", "what": "what", "which": "what"}.get(
+                "".join(opener), "other"
             )
+            known = 2.0 if asks == "other" or _asks_about_name(named, turn.understood) else 0.0
             for mention in _answered(turn.answer, asks):
-                known = 2.0 if asks == "other" or _asks_about_name(named, question) else 0.0
                 yield _Candidate(mention, far + known, f"answer-{asks}")
         if turn.sentence is not None:
             for index, mention in enumerate(mentions_of(turn.sentence)[:12]):
                 yield _Candidate(mention, far + 2.5 + 0.05 * index, "sentence")
+
+
+def _described(question: str) -> Iterator[Mention]:
+    """Whom a question asked for that was not answered: "the captain of the ferry", "the person who found the car"."""
+    clause = clause_of(question)
+    if clause is None:
+        return
+    opener, *named = clause.asked.split() if clause.asked else [""]
+    words = [opener.lower(), *named]
+    if words[0] not in {"who", "which", "what"}:
+        return
+    noun = words[-1] if len(words) > 1 and words[-1] in lexicon.PERSON_NOUNS else ""
+    if clause.role == "subject" and (words == ["who"] or noun):
+        did = f"who {clause.aux} {clause.body}" if clause.aux else f"who {clause.body}"
+        gender = lexicon.gender_of_noun(noun)
+        yield Mention(f"the {' '.join(words[1:]) if noun else 'person'} {did}", 0, len(question), "person", gender)
+        if not noun:
+            yield Mention(f"those {did}", 0, len(question), "people")
+    elif words == ["who"] and clause.aux in lexicon.BE and clause.body.lower().startswith(("the ", "a ", "an ")):
+        yield Mention(f"the {clause.body.split(' ', 1)[1]}", 0, len(question), "person")
 
 
 def _asks_about_name(named: list[Mention], question: str) -> bool:
@@ -102,7 +127,7 @@ def _answered(answer: str, asks: str) -> Iterator[Mention]:
 def _genders(history: Sequence[Turn]) -> dict[str, str]:
     """Gender by last name, from first names and titles anywhere in the conversation, and from "he said", "she said"."""
     found: dict[str, str] = {}
-    for turn in history[-5:]:
+    for turn in history[-_REACH:]:
         for text in (turn.understood, turn.answer, turn.sentence):
             if text is None:
                 continue

@@ -134,7 +134,7 @@ def filler_of(clause: Clause, answer: str | None) -> str:
             return f"the {noun}"
         return "someone" if opener in {"who", "whom"} else "something"
     if opener == "whose" and noun:
-        return f"{answer}’s {noun}"
+        return f"{answer}'s {noun}"
     if opener == "how" and noun and set(words_of(noun)).isdisjoint(words_of(answer)):
         return f"{answer} {noun}"
     if len(answer.split()) > 3 and answer[0].isupper() and not lexicon.SAYING.isdisjoint(words_of(clause.body)):

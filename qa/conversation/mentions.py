@@ -64,7 +64,11 @@ def _inner(tokens: list[Token], at: int, end: int) -> Iterator[int]:
     """Where the people in "a group of teenagers", "the children of another daughter" start: spoken of again, too."""
     last = tokens[end - 1].low
     for i in range(at + 1, end - 1):
-        if tokens[i].low == "of" and not tokens[at].is_name and (lexicon.is_plural(last) or last in lexicon.PERSON_NOUNS):
+        if (
+            tokens[i].low == "of"
+            and not tokens[at].is_name
+            and (lexicon.is_plural(last) or last in lexicon.PERSON_NOUNS)
+        ):
             yield i + 1
 
 

@@ -99,7 +99,7 @@ def _meaning(gap: Gap, history: Sequence[Turn], meant: dict[str, str]) -> str | 
 
 
 def _owner(name: str) -> str:
-    return f"{name}’" if name.endswith("s") and not name.isupper() else f"{name}’s"
+    return f"{name}'" if name.endswith("s") and not name.isupper() else f"{name}'s"
 
 
 def _placed(text: str, history: Sequence[Turn]) -> tuple[str, str]:
