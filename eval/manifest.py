@@ -32,7 +32,11 @@ def describe(
         "limit": limit,
         "seed": seed,
         "settings": {name: value for name, value in asdict(settings).items() if name != "token"},
-        "models": {"reader": engine.reader.name, "embedder": engine.indexer.embedder.fingerprint},
+        "models": {
+            "reader": engine.reader.name,
+            "reader_sha256": _reader_hash(settings),
+            "embedder": engine.indexer.embedder.fingerprint,
+        },
         "store": None if dataset.brings_text else engine.store.generation,
         "machine": {"python": platform.python_version(), "system": platform.platform(), "processor": _processor()},
     }
@@ -49,6 +53,20 @@ def code_hash() -> str:
     for path in sorted(path for package in ("qa", "eval") for path in (_ROOT / package).rglob("*.py")):
         digest.update(str(path.relative_to(_ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _reader_hash(settings: Settings) -> str | None:
+    """Of the reader's files, by name; None for the baseline, which has none."""
+    from qa.reader.model import packaged_reader
+
+    path = packaged_reader() if settings.reader == "packaged" else Path(settings.reader)
+    found = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file())
+    if settings.reader == "baseline" or not found:
+        return None
+    digest = sha256()
+    for each in found:
+        digest.update(each.name.encode() + b"\0" + each.read_bytes())
+    return digest.hexdigest()
 
 
 def _commit() -> str | None:

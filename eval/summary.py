@@ -58,7 +58,7 @@ def summarise(outcomes: Sequence[Outcome], mode: str, seed: int = 0) -> Summary:
     read = [each for each in outcomes if each.em is not None]
     measures |= _answers(read, seed) | _refusal(read, seed) | _confidence(read, seed) | _citations(read, seed)
     measures |= _retrieval(outcomes, seed) | _latency(outcomes, seed)
-    best, thresholds = _best(read)
+    best, thresholds = _best(read, seed)
     confidence = _column(read, "confidence")
     return Summary(
         mode=mode,
@@ -103,18 +103,23 @@ def _answers(read: Sequence[Outcome], seed: int) -> dict[str, Estimate]:
     }
 
 
-def _best(read: Sequence[Outcome]) -> tuple[dict[str, Estimate], dict[str, float]]:
-    """The scores an oracle's no-answer threshold would have given; without intervals, for it is fitted to this set."""
-    measures, thresholds = {}, {}
-    answerable = [each.answerable for each in read]
-    if not read or all(answerable):
+def _best(read: Sequence[Outcome], seed: int) -> tuple[dict[str, Estimate], dict[str, float]]:
+    """The scores an oracle's no-answer threshold would have given, fitted anew to every resample."""
+    measures: dict[str, Estimate] = {}
+    thresholds: dict[str, float] = {}
+    answerable = np.array([each.answerable for each in read], dtype=np.bool_)
+    if answerable.all():
         return {}, {}
-    scores = [each.no_answer_score or 0.0 for each in read]
-    said = [bool(each.best_span) for each in read]
+    scores = _column(read, "no_answer_score")
+    said = np.array([bool(each.best_span) for each in read], dtype=np.bool_)
+
+    def score(*columns: Any) -> float:
+        return best_threshold(*columns).score
+
     for name, column in (("em", "best_em"), ("f1", "best_f1")):
-        best = best_threshold(scores, [float(each) for each in _column(read, column)], answerable, said)
-        measures[f"best_threshold_{name}"] = Estimate(best.score, best.score, best.score, len(read))
-        thresholds[f"best_{name}_no_answer_threshold"] = best.threshold
+        columns = (scores, _column(read, column), answerable, said)
+        measures[f"best_threshold_{name}"] = intervals.statistic(score, *columns, seed=seed)
+        thresholds[f"best_{name}_no_answer_threshold"] = best_threshold(*columns).threshold
     return measures, thresholds
 
 

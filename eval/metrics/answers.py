@@ -11,6 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = frozenset(string.punctuation)
 
@@ -77,15 +80,12 @@ class BestThreshold:
 
 
 def best_threshold(
-    no_answer_scores: Sequence[float],
-    best_span_scores: Sequence[float],
-    answerable: Sequence[bool],
-    said: Sequence[bool],
+    no_answer_scores: ArrayLike, best_span_scores: ArrayLike, answerable: ArrayLike, said: ArrayLike
 ) -> BestThreshold:
     """The no-answer threshold with the best mean score, as the script's ``find_best_thresh`` finds it.
 
-    ``best_span_scores`` is EM or F1 of the best span of an answerable question; ``said`` tells whether a span was found
-    at all. An oracle on this very set: an upper bound, never a setting.
+    One value a question in each: ``best_span_scores`` is EM or F1 of the best span of an answerable question; ``said``
+    tells whether a span was found at all. An oracle on this very set: an upper bound, never a setting.
 
     Hand-worked: scores 0.1 (answerable, right), 0.2 (unanswerable), 0.3 (answerable, right): refusing all earns 1 of 3;
     answering up to 0.1 earns 2, up to 0.2 earns 1, up to 0.3 earns 2, so the best is 2/3 at 0.1.
@@ -93,13 +93,12 @@ def best_threshold(
     >>> best_threshold([0.1, 0.2, 0.3], [1.0, 0.0, 1.0], [True, False, True], [True] * 3)
     BestThreshold(score=0.6666666666666666, threshold=0.1)
     """
-    if not answerable:
+    doubt = np.asarray(no_answer_scores, dtype=np.float64)
+    can, spoke = np.asarray(answerable, dtype=np.bool_), np.asarray(said, dtype=np.float64)
+    if not len(doubt):
         return BestThreshold(0.0, 0.0)
-    current = best = float(sum(not each for each in answerable))
-    threshold = 0.0
-    rows = zip(no_answer_scores, best_span_scores, answerable, said, strict=True)
-    for no_answer, score, has_answer, spoke in sorted(rows, key=lambda row: row[0]):
-        current += score if has_answer else -float(spoke)
-        if current > best:
-            best, threshold = current, no_answer
-    return BestThreshold(best / len(answerable), threshold)
+    order = np.argsort(doubt, kind="stable")
+    gains = np.where(can, np.asarray(best_span_scores, dtype=np.float64), -spoke)[order]
+    earned = np.cumsum(np.concatenate([[float((~can).sum())], gains]))  # first: refusing all
+    best = int(np.argmax(earned))
+    return BestThreshold(float(earned[best]) / len(doubt), float(doubt[order][best - 1]) if best else 0.0)

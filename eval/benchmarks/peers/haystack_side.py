@@ -10,12 +10,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-os.environ |= {"HAYSTACK_TELEMETRY_ENABLED": "False", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 _WARM = 3
 
 
 def main(task_path: str, model: str, out: str, threads: str) -> None:
     """Answer the task's questions through a Haystack pipeline and write what was said, where, and how long it took."""
+    os.environ |= {"HAYSTACK_TELEMETRY_ENABLED": "False", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
     import torch
     from haystack import Document, Pipeline
     from haystack.utils import ComponentDevice
