@@ -65,7 +65,7 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
 
 def speak_json(blocks: gr.Blocks) -> None:
     """Let the MCP tools answer in JSON; Gradio would print dictionaries as Python does."""
-    server = blocks.mcp_server_obj
+    server: Any = blocks.mcp_server_obj
 
     def as_json(data: list[Any], _root: str) -> list[Any]:
         return [server.types.TextContent(type="text", text=dumps(each, ensure_ascii=False)) for each in data]

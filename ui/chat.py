@@ -70,10 +70,7 @@ def ask(
 ) -> Iterator[Working | Turn]:
     """Stages while the engine works, then the turn. Errors become a turn that says so in one line."""
     said = filter_words(where)
-    asked, because = typed, ""
-    if not literal:
-        understood = understand(typed, history)
-        asked, because = understood.text, understood.because
+    asked, because = (typed, "") if literal else _understood(typed, history)
     stages: SimpleQueue[str | None] = SimpleQueue()
     with ThreadPoolExecutor(1, "answer") as pool:
         future = pool.submit(engine.answer, asked, where=where, on_stage=stages.put)
@@ -87,6 +84,16 @@ def ask(
     except Exception:
         log.exception("answering failed")
         yield Turn(typed, asked, None, error=UNEXPECTED, filters=said, because=because)
+
+
+def _understood(typed: str, history: Sequence[Turn]) -> tuple[str, str]:
+    """The question as it stands alone, and why; as typed if that fails, for a question is worth an answer anyway."""
+    try:
+        understood = understand(typed, history)
+    except Exception:
+        log.exception("understanding a follow-up failed")
+        return typed, ""
+    return understood.text, understood.because
 
 
 UNEXPECTED = "Something went wrong on the server; its log has the details. Your question is kept: try again."

@@ -18,7 +18,8 @@ def evidence(document: Document, view: CitationView, sentence: Span | None, arou
     ``around`` lists the citation ids of the same reply, for previous and next.
     """
     return (
-        f'<article class="evidence" aria-label="Cited article">{_head(document, view)}{_tools(document, view, around)}'
+        f'<article class="evidence" aria-label="Cited article"{attributes(data_source=document.source)}>'
+        f"{_head(document, view)}{_tools(document, view, around)}"
         f'<div class="body" tabindex="0" role="region" aria-label="Article text" dir="auto">'
         f"{marked(document.text, Span(view.start, view.end), sentence)}</div></article>"
     )

@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from driving import DATED, FLAGS, ROOT, Site, Watched, engine_over, enter, served
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.driving import DATED, FLAGS, ROOT, Site, Watched, engine_over, enter, served
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 if TYPE_CHECKING:
     from qa.pipeline import Citespan
@@ -97,7 +97,8 @@ class Watched:
         self.problems: list[str] = []
 
     def context(self, **options: Any) -> BrowserContext:
-        context = self.browser.new_context(**{"viewport": DESKTOP, "accept_downloads": True} | options)
+        wanted: dict[str, Any] = {"viewport": DESKTOP, "accept_downloads": True} | options
+        context = self.browser.new_context(**wanted)
         context.on("request", lambda request: self._request(request.url))
         context.on("page", self._page)
         context.set_default_timeout(60_000)
@@ -109,8 +110,12 @@ class Watched:
 
     def _page(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
-        page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dialog)
         page.on("console", lambda said: self.problems.append(f"console: {said.text}") if said.type == "error" else None)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _request(self, url: str) -> None:
         parts = urlsplit(url)
@@ -142,7 +147,7 @@ def assert_marked(page: Page, site: Site) -> str:
     """The marked text on the page is the stored text at the offsets it names, and it is in view; returns it."""
     mark = page.locator("#cited-span")
     expect(mark).to_be_in_viewport()
-    source = page.locator("#evidence dd").nth(0 if page.locator("#evidence dl dt").count() < 4 else 1).inner_text()
+    source = page.locator("#evidence article").get_attribute("data-source") or ""
     start, end = int(mark.get_attribute("data-start") or -1), int(mark.get_attribute("data-end") or -1)
     text = mark.evaluate("each => each.textContent")
     assert text == site.engine.show(source).text[start:end]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from driving import Site, Watched, ask, assert_marked, enter, newest, served
 from playwright.sync_api import Page, expect
+
+from tests.browser.driving import Site, Watched, ask, assert_marked, enter, newest, served
 
 pytestmark = pytest.mark.browser
 FERRY = "How many passengers did the ferry Northern Tern carry?"
@@ -21,7 +23,7 @@ def unfold(page: Page, section: str) -> None:
     page.locator(f"#{section} button.label-wrap").click()
 
 
-def sources(page: Page) -> list[str]:
+def sources(page: Page) -> Any:
     """The sources cited anywhere in the newest turn."""
     return newest(page).locator(".chip").evaluate_all("all => all.map((each) => each.dataset.cite)")
 

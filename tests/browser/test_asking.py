@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from driving import PHONE, Site, Watched, ask, assert_marked, enter, newest
 from playwright.sync_api import Page, expect
+
+from tests.browser.driving import PHONE, Site, Watched, ask, assert_marked, enter, newest
 
 pytestmark = pytest.mark.browser
 QUESTION = "Who negotiated the ceasefire?"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from driving import DESKTOP, PHONE, Site, Watched, ask, enter
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page
+
+from tests.browser.driving import DESKTOP, PHONE, Site, Watched, ask, enter
 
 pytestmark = pytest.mark.browser
 SERIOUS = {"serious", "critical"}

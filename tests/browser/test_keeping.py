@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from driving import Site, Watched, ask, assert_marked, enter, newest
 from playwright.sync_api import Page, expect
 
 from qa.feedback import export
+from tests.browser.driving import Site, Watched, ask, assert_marked, enter, newest
 
 pytestmark = pytest.mark.browser
 QUESTION = "Who negotiated the ceasefire?"

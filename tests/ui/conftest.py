@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tiny_engine import TinyEngine, document
+
+from tests.ui.tiny_engine import TinyEngine, document
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 A, B = "seeds/000_973add20a1fe39af.txt", "seeds/004_b8f2ff7c7e3e8278.txt"

@@ -14,7 +14,7 @@ from ui.chat import judge
 from ui.turns import Turn
 
 if TYPE_CHECKING:
-    from tiny_engine import TinyEngine
+    from tests.ui.tiny_engine import TinyEngine
 
 QUESTION = "Who negotiated the ceasefire?"
 

@@ -16,7 +16,7 @@ import pytest
 from ui.app import application
 
 if TYPE_CHECKING:
-    from tiny_engine import TinyEngine
+    from tests.ui.tiny_engine import TinyEngine
 
 pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 

@@ -17,7 +17,7 @@ from ui.app import application, build, serve
 from ui.server import Gate, is_loopback, parse_auth
 
 if TYPE_CHECKING:
-    from tiny_engine import TinyEngine
+    from tests.ui.tiny_engine import TinyEngine
 
 WRONG = ("bob:wrong", "bob:", ":secret", "bob:secret ", "Bob:secret", "bob:secret\0", "", "bobsecret")
 
@@ -213,3 +213,10 @@ def test_an_error_is_one_clear_line(served: Any, run: Run, name: str, arguments:
     said = json.dumps(data, ensure_ascii=False)
     assert message in said
     assert "Traceback" not in said
+
+
+def test_filters_may_be_left_out(served: Any, run: Run) -> None:
+    event, (reply,) = run(call(served, "ask", "Who negotiated the ceasefire?"))
+    assert (event, reply["answer"]) == ("complete", "Turkey and Russia")
+    event, (reply,) = run(call(served, "ask", "Who negotiated the ceasefire?", []))
+    assert (event, reply["answer"]) == ("complete", "Turkey and Russia")

@@ -11,7 +11,7 @@ from ui.export import to_json, to_markdown
 from ui.turns import Turn, turns_from_json, turns_to_json
 
 if TYPE_CHECKING:
-    from tiny_engine import TinyEngine
+    from tests.ui.tiny_engine import TinyEngine
 
 QUESTIONS = ("Who negotiated the ceasefire?", "Who is Rupert Colville?", "What did people say?", "How tall is he?")
 
@@ -69,8 +69,8 @@ def test_export_as_markdown_numbers_each_reference_once(engine: TinyEngine) -> N
 
 
 def test_markdown_in_an_article_stays_text(engine: TinyEngine) -> None:
-    from tiny_engine import TinyEngine as Tiny
-    from tiny_engine import document
+    from tests.ui.tiny_engine import TinyEngine as Tiny
+    from tests.ui.tiny_engine import document
 
     said = "See ![x](http://e.example/x.png) and <img src=x> [y](javascript:alert(1))."
     hostile = Tiny([document("h.txt", said)], {"q?": (("h.txt", "![x](http://e.example/x.png)", said),)})

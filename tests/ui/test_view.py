@@ -15,7 +15,7 @@ from ui import chat, evidence, view
 from ui.turns import Turn
 
 if TYPE_CHECKING:
-    from tiny_engine import TinyEngine
+    from tests.ui.tiny_engine import TinyEngine
 
 
 def turn_of(engine: TinyEngine, question: str) -> Turn:
@@ -87,7 +87,7 @@ def test_confidence_in_words(confidence: float, words: str) -> None:
 @given(st.data())
 def test_the_mark_holds_the_quote_and_the_body_the_whole_text(data: st.DataObject) -> None:
     whole = data.draw(
-        st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=60)
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60)
     )
     start = data.draw(st.integers(0, len(whole) - 1))
     end = data.draw(st.integers(start + 1, len(whole)))
@@ -116,7 +116,7 @@ def test_evidence_names_the_article_and_the_place(engine: TinyEngine) -> None:
 
 
 def test_a_changed_article_never_shows_the_wrong_words(engine: TinyEngine) -> None:
-    from tiny_engine import change
+    from tests.ui.tiny_engine import change
 
     turn = turn_of(engine, "Who negotiated the ceasefire?")
     own = turn.citations[0]
@@ -127,7 +127,7 @@ def test_a_changed_article_never_shows_the_wrong_words(engine: TinyEngine) -> No
 
 
 def test_a_web_address_is_linked_only_if_it_is_one() -> None:
-    from tiny_engine import TinyEngine, citation, document
+    from tests.ui.tiny_engine import TinyEngine, citation, document
 
     for url, linked in (("https://e.example/a", True), ("javascript:alert(1)", False), ("data:text/html,x", False)):
         doc = document("a.txt", "One sentence here.", url=url)

@@ -102,11 +102,13 @@
   };
   const askNow = (words, how) => { mode = how || ""; fill("#question", words); setTimeout(() => press("#send"), 30); };
   // -> [question box, question asked, mode, pending, conversation]
-  const begin = (words) => {
+  const begin = async (words) => {
+    while (busy && Date.now() - busy < 60000) await new Promise((go) => setTimeout(go, 20));  // one at a time, in order
     const typed = (words || "").trim(), how = mode;
     mode = "";
-    if (!typed || Date.now() - busy < 60000) {
-      if (!typed) { say("Type a question first."); $("#question textarea")?.focus(); }
+    if (!typed) {
+      say("Type a question first.");
+      $("#question textarea")?.focus();
       return [words || "", "", "", "", { id: current().id, turns: current().turns }];
     }
     busy = Date.now();
@@ -121,6 +123,7 @@
     busy = 0;
     if (conversation && conversation.id && conversation.turns.length) keep(conversation.turns, conversation.id);
     $("#question textarea")?.focus({ preventScroll: true });
+    return "";  // whatever happened, nothing is pending any more
   };
   const scrollDown = () => {
     const box = $("#thread"), newest = $("#pending .turn") || $("#transcript .turn[data-newest]");
@@ -147,7 +150,7 @@
   let looks = 0;
   const shown = () => {
     scrollDown();
-    if ($("#transcript .welcome[data-looking]") && looks++ < 8) setTimeout(() => { if (!current().turns.length) press("#reopen"); }, 1500);
+    if ($("#transcript .welcome[data-looking]") && looks++ < 30) setTimeout(() => { if (!current().turns.length) press("#reopen"); }, 1500);
   };
   const onTranscript = (element, trigger) => {
     openCitation = (data) => trigger("cite", data);

@@ -60,17 +60,19 @@ class Events:
             api_visibility="private",
         )
         answered = begun.then(
-            self.ask,
+            self.on_ask,
             [parts.asked, parts.mode, parts.conversation, parts.where, parts.since, parts.until],
             [parts.transcript, parts.pending, parts.conversation, parts.evidence],
             concurrency_id="ask",
             concurrency_limit=CORES,
             **SLOW,
         )
-        answered.then(None, [parts.conversation], None, js="(c) => citespan.end(c)", api_visibility="private")
+        answered.then(
+            None, [parts.conversation], [parts.pending], js="(c) => citespan.end(c)", api_visibility="private"
+        )
 
     def _checking(self, parts: Parts) -> None:
-        parts.transcript.cite(self.cite, None, parts.evidence, **QUICK)
+        parts.transcript.cite(self.on_cite, None, parts.evidence, **QUICK)
         parts.cited.submit(partial(chat.open_citation, self.engine), parts.cited, parts.evidence, **QUICK)
 
     def _keeping(self, parts: Parts) -> None:
@@ -105,7 +107,7 @@ class Events:
 
     # ---- asking ------------------------------------------------------------------------------------------------------
 
-    def ask(  # noqa: PLR0917 - Gradio passes one argument per component
+    def on_ask(  # noqa: PLR0917 - Gradio passes one argument per component
         self,
         asked: str,
         mode: str,
@@ -142,7 +144,7 @@ class Events:
 
     # ---- checking ----------------------------------------------------------------------------------------------------
 
-    def cite(self, event: gr.EventData) -> str:
+    def on_cite(self, event: gr.EventData) -> str:
         """The evidence of the chip that was clicked."""
         data = event._data or {}
         around = [str(each) for each in data.get("around") or ()][:100]

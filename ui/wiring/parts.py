@@ -78,7 +78,14 @@ def lay_out(*, read_only: bool) -> Parts:
         with gr.Column(elem_id="side"):
             gr.HTML(_CONVERSATIONS, elem_id="conversations")
             with gr.Accordion("Narrow", open=False, elem_id="narrow"):
-                where = gr.Dropdown([], value=[], multiselect=True, label="Only these articles", elem_id="where")
+                where = gr.Dropdown(  # any value goes: what is not an article (any more) is said in one line
+                    [],
+                    value=[],
+                    multiselect=True,
+                    allow_custom_value=True,
+                    label="Only these articles",
+                    elem_id="where",
+                )
                 since = gr.Textbox(label="Published from", placeholder="2016-12-01", max_lines=1, elem_id="since")
                 until = gr.Textbox(label="Published up to", placeholder="2016-12-31", max_lines=1, elem_id="until")
             with gr.Accordion("Articles", open=False, elem_id="articles"):
