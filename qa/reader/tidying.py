@@ -19,19 +19,28 @@ _KEEP_STOP = frozenset(
 
 
 def tidy(text: str, start: int, end: int) -> Span | None:
-    """Grow ``text[start:end]`` to whole words, then trim its edges. None if nothing is left."""
+    """Grow ``text[start:end]`` to whole words and a bracket left open, then trim its edges. None if nothing is left."""
     if start >= end:
         return None
     while start > 0 and _is_word(text, start - 1, start):
         start -= 1
     while end < len(text) and _is_word(text, end - 1, end):
         end += 1
+    if end < len(text) and text[end] in _CLOSERS and _surplus(text[start:end], _CLOSERS[text[end]], text[end]):
+        end += 1
+    if start > 0 and text[start - 1] in _PAIRS and _surplus(text[start:end], _PAIRS[text[start - 1]], text[start - 1]):
+        start -= 1
     while start < end:
         trimmed = _trim(text, start, end)
         if trimmed == (start, end):
             return Span(start, end)
         start, end = trimmed
     return None
+
+
+def _surplus(words: str, one: str, other: str) -> bool:
+    """Whether ``one`` stands in the words more often than its partner."""
+    return words.count(one) > words.count(other)
 
 
 def _is_word(text: str, left: int, right: int) -> bool:

@@ -54,7 +54,7 @@ def make_reader(data: Path, config: Config, out: Path, watch: Sequence[Path]) ->
     quantize(out / FP32, folder / INT8)
     write_reader(folder, folder / INT8, tokenizer, name=NAME, limits=Limits())
     report = calibrate(folder, few)
-    verified = verify(folder, out / FP32, every)
+    verified = verify(folder, out / FP32, every, few)
     write_manifest(folder, config, dataset.files, out, chosen=chosen, tried=tried, calibrated=report, verified=verified)
     return folder
 

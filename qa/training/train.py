@@ -49,6 +49,8 @@ class Trainer:
         """Train to the end of the budget. A checkpoint is written every `checkpoint_minutes` and at the end."""
         torch.manual_seed(self.config.seed)
         self._resume()
+        if self.progress.value >= 1.0:
+            return
         batches = self.stream.batches(self.progress)
         began, base = time.monotonic(), self.seconds
         next_save, next_look = self.config.checkpoint_minutes * 60, self.config.evaluate_minutes * 60

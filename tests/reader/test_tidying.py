@@ -29,6 +29,8 @@ def cut(text: str, piece: str) -> str | None:
         ("(Omar Sanadiki/Reuters)", "(Omar Sanadiki/Reuters)", "Omar Sanadiki/Reuters"),
         ("at the NHL (the league) now", "NHL (the league)", "NHL (the league)"),
         ("at the NHL (the league) now", "NHL (the", "NHL (the"),
+        ("Urban heat islands (UHI) are", "Urban heat islands (UHI", "Urban heat islands (UHI)"),
+        ("the (old) city) wall", "old) city", "(old) city"),
         ("it cost $82 million, he", "$82 million,", "$82 million"),
         ("temperatures of -5 degrees", "-5 degrees", "-5 degrees"),
         ("with growth of .5 percent", ".5 percent", ".5 percent"),
