@@ -157,11 +157,17 @@ def test_a_question_that_stands_alone_is_left_alone(before: Turn, asked: str) ->
     assert stand_alone(asked, [before]) == Understood(asked, False, "")
 
 
-def test_the_gender_told_by_the_cited_sentence_decides() -> None:
-    sentence = "Mirela Dansk told reporters that she found it; the director, Otto Fenn, could not be reached."
-    told = Turn("Who spoke?", "Who spoke to Otto Fenn and Mirela Dansk?", None, sentence)
-    assert stand_alone("What did he say?", [told]).text == "What did Otto Fenn say?"
+def test_gender_decides_between_two_people() -> None:
+    met = Turn("", "When did Otto Fenn meet Mirela Dansk?", "on Monday")
+    assert stand_alone("What did he say?", [met]).text == "What did Otto Fenn say?"
+    assert stand_alone("What did she say?", [met]).text == "What did Mirela Dansk say?"
     assert stand_alone("What did she say?", [POWER, CEASEFIRE]).text == "What did Samantha Power say?"
+
+
+def test_the_cited_sentence_tells_a_gender_that_no_name_tells() -> None:
+    sentence = "The winner, Tamsin Oduya, said that she was tired."
+    met = Turn("", "Where did Bao Lindgren race Tamsin Oduya?", "in the hills", sentence)
+    assert stand_alone("What did she say?", [met]).text == "What did Tamsin Oduya say?"
 
 
 def test_a_chain_goes_on_from_what_was_understood() -> None:

@@ -176,7 +176,7 @@ def _misfit_person(candidate: _Candidate, wanted: str, genders: dict[str, str]) 
         return None
     common = 0.0 if mention.text[:1].isupper() and not mention.text.startswith("The ") else 0.5
     common += 0.7 if common and role == "answer-what" else 0.0
-    return common + (0.0 if gender else 0.15) + (0.0 if mention.kind == "person" else 0.6)
+    return common + (0.0 if gender else 0.15) + (0.0 if mention.kind == "person" or gender else 0.6)
 
 
 def _misfit_plural(mention: Mention, role: str, lean: float) -> float | None:
