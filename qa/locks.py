@@ -16,33 +16,12 @@ from filelock import FileLock, Timeout
 from qa.errors import StoreError, StoreLockedError
 
 
-class WriterLock:
-    """Held while a process writes. Nested use within the process is counted, from whichever thread."""
+class CountedLock:
+    """A lock between processes. Nested use within this one is counted, from whichever thread."""
 
-    def __init__(self, folder: Path, wait: float) -> None:
-        self._lock = FileLock(folder / "writer.lock", thread_local=False)
-        self._holder = folder / "writer.json"
-        self._wait = wait
+    def __init__(self) -> None:
         self._guard = threading.RLock()
         self._depth = 0
-
-    @property
-    def held(self) -> bool:
-        """Whether this object holds it."""
-        return self._depth > 0
-
-    def held_by_any(self) -> bool:
-        """Whether some process writes at this moment."""
-        if self.held:
-            return True
-        with self._guard:
-            try:
-                with self._lock.acquire(blocking=False):
-                    return False
-            except Timeout:
-                return True
-            except OSError:
-                return False
 
     @contextmanager
     def hold(self) -> Iterator[bool]:
@@ -50,7 +29,7 @@ class WriterLock:
         with self._guard:
             outermost = self._depth == 0
             if outermost:
-                self._acquire()
+                self.acquire()
             self._depth += 1
         try:
             yield outermost
@@ -58,21 +37,68 @@ class WriterLock:
             with self._guard:
                 self._depth -= 1
                 if self._depth == 0:
-                    self._holder.unlink(missing_ok=True)
-                    self._lock.release()
+                    self.release()
 
-    def _acquire(self) -> None:
+    def held_by_any(self) -> bool:
+        """Whether some process writes at this moment."""
+        with self._guard:
+            return self._depth > 0 or self.held_elsewhere()
+
+    def acquire(self) -> None:
+        """Take it, once, or raise StoreLockedError."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Give it back."""
+        raise NotImplementedError
+
+    def held_elsewhere(self) -> bool:
+        """Whether another process has it."""
+        raise NotImplementedError
+
+
+def locked(store: str, holder: str) -> StoreLockedError:
+    """The error for a second writer."""
+    return StoreLockedError(
+        f"{store}: expected to be the only writer, found {holder} writing; wait until it is done, then try again"
+    )
+
+
+class WriterLock(CountedLock):
+    """A file in the store's folder, held while a process writes; the system frees it when the process dies."""
+
+    def __init__(self, folder: Path, wait: float) -> None:
+        super().__init__()
+        self._lock = FileLock(folder / "writer.lock", thread_local=False)
+        self._holder = folder / "writer.json"
+        self._wait = wait
+
+    def acquire(self) -> None:
+        """See CountedLock."""
         try:
             self._lock.acquire(timeout=self._wait, poll_interval=0.1)
+            me = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
+            self._holder.write_text(json.dumps(me))
         except Timeout:
-            raise StoreLockedError(
-                f"{self._holder.parent}: expected to be the only writer, found {self._who()} writing; "
-                "wait until it is done, then try again"
-            ) from None
+            raise locked(str(self._holder.parent), self._who()) from None
         except OSError as error:
+            self._lock.release()
             raise StoreError(f"{self._holder.parent}: cannot write here: {error.strerror}; use another store") from None
-        me = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
-        self._holder.write_text(json.dumps(me))
+
+    def release(self) -> None:
+        """See CountedLock."""
+        self._holder.unlink(missing_ok=True)
+        self._lock.release()
+
+    def held_elsewhere(self) -> bool:
+        """See CountedLock."""
+        try:
+            with self._lock.acquire(blocking=False):
+                return False
+        except Timeout:
+            return True
+        except OSError:
+            return False
 
     def _who(self) -> str:
         try:

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 
 from qa.derived import Derived
 from qa.errors import StoreError
-from qa.locks import Gate, OpenLock, WriterLock
+from qa.locks import CountedLock, Gate, OpenLock, WriterLock
 from qa.protocols import IndexedDocument, PassageKey, ScoredKey, StoredDocument, StoredState
 from qa.records import Document, Filter, Passage, Problem, SourceSummary
-from qa.store import layout, recovery
+from qa.store import compaction, layout, recovery
 from qa.store.check import problems
 from qa.store.collections import PAGE, Collections, pages
 from qa.store.connection import Location, connect, disconnect, translated
 from qa.store.layout import Entry, Manifest
+from qa.store.lease import Lease
 from qa.store.search import ExactSearch, approximate
 from qa.store.table import Block
 
@@ -59,10 +60,13 @@ class ChromaStore:
         if not location.exists() and not create:
             raise StoreError(f"{location.name}: no store there yet; run `citespan index` first or correct --store")
         location.make()
-        self._writer = None if location.folder is None else WriterLock(location.folder, wait)
+        self._writer: CountedLock
+        if location.folder is None:
+            self._writer = Lease(location, lambda: self._chroma.client, wait)
+        else:
+            self._writer = WriterLock(location.folder, wait)
         self._open = None if location.folder is None else OpenLock(location.folder)
         self._gate = Gate()
-        self._depth = 0
         self._write = threading.RLock()
         self._refresh = threading.RLock()
         self._entries: tuple[str, dict[str, Entry]] = ("", {})
@@ -71,8 +75,6 @@ class ChromaStore:
         if self._needs_repair():
             with self.writing():
                 """Beginning to write repairs."""
-
-    # Opening
 
     def _connect(self, create: bool) -> None:
         with self._opening(), translated(self.location):
@@ -103,9 +105,7 @@ class ChromaStore:
 
     def _needs_repair(self) -> bool:
         """Whether a writer left its mark and no longer lives."""
-        if "writing" not in self._state():
-            return False
-        return self._writer is not None and not self._writer.held_by_any()
+        return "writing" in self._state() and not self._writer.held_by_any()
 
     def _opening(self) -> AbstractContextManager[None]:
         return nullcontext() if self._open is None else self._open.hold()
@@ -124,21 +124,15 @@ class ChromaStore:
         """See PassageStore."""
         return str(self._state()["generation"])
 
-    # Writing
-
     @contextmanager
     def writing(self) -> Iterator[None]:
         """See PassageStore."""
-        with nullcontext(self._depth == 0) if self._writer is None else self._writer.hold() as outermost:
-            with self._write:
-                self._depth += 1
+        with self._writer.hold() as outermost:
             try:
                 if outermost:
                     self._begin()
                 yield
             finally:
-                with self._write:
-                    self._depth -= 1
                 if outermost:
                     with self._opening(), self._reading() as chroma:
                         chroma.set_state(writing=None)
@@ -268,8 +262,32 @@ class ChromaStore:
 
     def check(self) -> list[Problem]:
         """See PassageStore. Waits for a writer to finish."""
-        with nullcontext() if self._writer is None else self._writer.hold(), self._reading() as chroma:
+        with self._writer.hold(), self._reading() as chroma:
             return problems(chroma.documents, chroma.vectors, chroma.passages)
+
+    def compact(self) -> tuple[int, int]:
+        """Make what was removed unreadable in the store's files; their bytes before and after.
+
+        Raises StoreError for a server, whose files are out of reach.
+        """
+        folder = self.location.folder
+        if folder is None:
+            raise StoreError(f"{self.location.name}: run `chroma vacuum` on the server's own machine instead")
+        with self.writing(), self._write:
+            before = compaction.size_of(folder)
+            with self._opening(), self._reading() as chroma:
+                compaction.set_threshold(chroma, 2)
+            self._reconnect()
+            with self._opening(), self._reading() as chroma:
+                compaction.flush(chroma, folder)
+                compaction.set_threshold(chroma, compaction.SYNC_THRESHOLD)
+            with self._gate.alone(), self._opening(), translated(self.location):
+                disconnect(self._chroma.client)
+                compaction.rewrite(folder)
+                self._connect(create=True)
+            after = compaction.size_of(folder)
+        self.prepare()
+        return before, after
 
     def close(self) -> None:
         """See PassageStore."""

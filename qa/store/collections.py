@@ -157,7 +157,11 @@ def _collection(client: ClientAPI, name: str, metadata: layout.Metadata | None) 
 
 def _entries(got: Any) -> dict[str, Entry]:
     pairs = zip(got["ids"], got["metadatas"] or [], strict=True)
-    return {document_id: layout.read_entry(document_id, metadata) for document_id, metadata in pairs}
+    return {
+        document_id: layout.read_entry(document_id, metadata)
+        for document_id, metadata in pairs
+        if not document_id.startswith(layout.FILLER)
+    }
 
 
 def _dummies(count: int) -> Vectors:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from qa.errors import CitespanError, StoreError
@@ -14,6 +14,8 @@ from qa.errors import CitespanError, StoreError
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
+TIMEOUT = 120.0
+"""Seconds that a server may take for one answer."""
 DATABASE_FILE = "chroma.sqlite3"
 
 
@@ -79,7 +81,7 @@ def connect(location: Location) -> ClientAPI:
         if location.folder is not None:
             return chromadb.PersistentClient(path=str(location.folder), settings=settings)
         url = urlsplit(location.name)
-        return chromadb.HttpClient(
+        client = chromadb.HttpClient(
             host=url.hostname or "",
             port=url.port if url.port is not None else (443 if url.scheme == "https" else 8000),
             ssl=url.scheme == "https",
@@ -88,19 +90,26 @@ def connect(location: Location) -> ClientAPI:
             tenant=location.tenant,
             database=location.database,
         )
+        for session in _sessions(client):
+            session.timeout = TIMEOUT  # Chroma would wait for ever
+        return client
+
+
+def _sessions(client: ClientAPI) -> list[Any]:
+    """Chroma's HTTP connections, with those of the second client that it makes for itself."""
+    servers = [getattr(each, "_server", None) for each in (client, getattr(client, "_admin_client", None))]
+    sessions = [getattr(server, "_session", None) for server in servers]
+    return [session for session in sessions if session is not None]
 
 
 def disconnect(client: ClientAPI) -> None:
     """Release the client's files or connections."""
-    # Chroma's HTTP client leaves its sockets open, and those of the second client that it makes for itself.
-    servers = [getattr(each, "_server", None) for each in (client, getattr(client, "_admin_client", None))]
-    sessions = [getattr(server, "_session", None) for server in servers]
+    sessions = _sessions(client)
     close = getattr(client, "close", None)
     if close is not None:
         close()
     for session in sessions:
-        if session is not None:
-            session.close()
+        session.close()  # Chroma leaves its sockets open
 
 
 @contextmanager
@@ -116,21 +125,33 @@ def translated(location: Location) -> Iterator[None]:
 
 def _explained(location: Location, error: BaseException) -> str:
     said = " ".join(str(error).split())[:300]
-    low = said.lower()
     kind = type(error).__name__
-    if location.folder is None and ("connect" in low or kind in _NETWORK):
+    if location.folder is None and ("tenant" in said.lower() or kind in _NETWORK or "connect" in said.lower()):
+        if "tenant" in said.lower():
+            return f"{location.name}: {said} Correct --tenant or --database"
         return f"{location.name}: no Chroma server answers there ({said or kind}); start it or correct --store"
-    if "disk is full" in low or "no space left" in low:
-        return f"{location.name}: the disk is full; free some space and run the command again, nothing is lost"
-    if "readonly" in low or "read-only" in low or "permission denied" in low or "unable to open database" in low:
-        return f"{location.name}: the store cannot be written ({said}); check the permissions of the folder"
-    if "database is locked" in low:
-        return f"{location.name}: another process keeps the store busy; try again"
-    if "not a database" in low or "malformed" in low:
-        return f"{location.name}: this is not a usable store ({said}); restore it or index into another --store"
+    for signs, meaning in _MEANINGS:
+        if any(sign in said.lower() for sign in signs):
+            return f"{location.name}: {meaning.format(said=said)}"
     return f"{location.name}: the store failed ({kind}: {said}); run `citespan check`"
 
 
 _NETWORK = frozenset(
     {"ConnectError", "ConnectTimeout", "ReadTimeout", "ReadError", "RemoteProtocolError", "WriteError", "PoolTimeout"}
 )
+_MEANINGS = (
+    (
+        ("disk is full", "no space left", "disk i/o error"),
+        "the disk is full or broken ({said}); make room and run the command again, nothing is lost",
+    ),
+    (
+        ("readonly", "read-only", "permission denied", "unable to open database"),
+        "the store cannot be written ({said}); check the permissions of the folder",
+    ),
+    (("database is locked",), "another process keeps the store busy; try again"),
+    (
+        ("not a database", "malformed"),
+        "this is not a usable store ({said}); restore it or index into another --store",
+    ),
+)
+"""Signs in what was said, and what they mean."""

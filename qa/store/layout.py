@@ -35,6 +35,8 @@ SCHEMA = 1
 DOCUMENTS = "citespan-documents"
 VECTORS = "citespan-vectors"
 PASSAGES = "citespan-passages"
+FILLER = "citespan-filler-"
+"""Records whose id begins so are there for a moment and mean nothing."""
 
 Metadata = dict[str, str | int | float | bool]
 

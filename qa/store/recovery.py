@@ -16,6 +16,7 @@ import numpy as np
 
 from qa.store import layout
 from qa.store.collections import CONFIGURATION, PAGE, Collections
+from qa.store.compaction import SYNC_THRESHOLD, set_threshold
 from qa.store.connection import DATABASE_FILE
 from qa.store.layout import Entry
 
@@ -38,7 +39,11 @@ def forget_dummy_indexes(folder: Path) -> None:
 
 def sweep(chroma: Collections) -> Collections:
     """Delete what no document's record names; rebuild Chroma's index when it does not hold what it should."""
+    set_threshold(chroma, SYNC_THRESHOLD)
     entries = list(chroma.entries().values())
+    documents = {entry.document_id for entry in entries}
+    held = chroma.documents.get(include=[])["ids"]
+    chroma.delete(chroma.documents, [each for each in held if each not in documents])
     vectors = {entry.vectors_id for entry in entries}
     held = chroma.vectors.get(include=[])["ids"]
     chroma.delete(chroma.vectors, [each for each in held if each not in vectors])
