@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -69,15 +69,15 @@ def take_text(engine: Engine, folder: Path, title: str, body: str) -> str:
     return _indexed(engine, [path], [])
 
 
-def forget(folder: Path, source: str) -> None:
-    """Delete the uploaded original of an article that was removed; files elsewhere are never touched."""
-    uploads = (folder / "uploads").resolve()
-    path = Path(source.partition("#")[0])
-    for candidate in (path, folder / path, uploads / path.name):
-        resolved = candidate.resolve()
-        if resolved.parent == uploads and resolved.is_file() and resolved.name == path.name:
-            resolved.unlink()
-            return
+def forget(folder: Path, source: str, left: Iterable[str]) -> None:
+    """Delete the uploaded original of an article that was removed, unless it holds others that are ``left``.
+
+    Files outside the ``uploads`` folder are never touched.
+    """
+    name = source.partition("#")[0]
+    path, uploads = Path(name).resolve(), (folder / "uploads").resolve()
+    if path.parent == uploads and path.is_file() and all(each.partition("#")[0] != name for each in left):
+        path.unlink()
 
 
 def failed(message: str) -> str:

@@ -216,7 +216,7 @@ class Events:
             self.engine.remove(source)
         except CitespanError as error:
             return articles.failed(chat.one_line(error)), *self.shelf()
-        articles.forget(folder, source)
+        articles.forget(folder, source, [each.source for each in self._summaries()])
         return articles.done(f"Removed {source}."), *self.shelf()
 
     def _writable(self) -> Path:

@@ -1,0 +1,103 @@
+"""Taking articles in and out: limits on the server, names made safe, nothing outside the uploads folder touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ui import articles
+
+if TYPE_CHECKING:
+    from tests.ui.tiny_engine import TinyEngine
+
+
+def put(folder: Path, name: str, data: bytes) -> str:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(data)
+    return str(folder / name)
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    return tmp_path / "given"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+def test_files_are_kept_and_indexed(engine: TinyEngine, given: Path, store: Path) -> None:
+    told = articles.take_files(engine, store, [put(given, "a.txt", b"One.\n"), put(given, "b.md", b"Two.\n")])
+    assert "2 added" in told
+    assert sorted(path.name for path in (store / "uploads").iterdir()) == ["a.txt", "b.md"]
+    assert len(engine.sources()) == 4
+
+
+@pytest.mark.parametrize("name", ["a.exe", "a", "a.txt.svg", "a.zip"])
+def test_other_formats_are_refused_on_the_server(engine: TinyEngine, given: Path, store: Path, name: str) -> None:
+    told = articles.take_files(engine, store, [put(given, name, b"One.\n")])
+    assert "expected one of" in told
+    assert len(engine.sources()) == 2
+
+
+def test_too_large_a_file_is_refused_on_the_server(
+    engine: TinyEngine, given: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(articles, "LARGEST", 10)
+    assert "expected at most" in articles.take_files(engine, store, [put(given, "a.txt", b"x" * 11)])
+    assert "expected at most" in articles.take_text(engine, store, "title", "x" * 11)
+    assert len(engine.sources()) == 2
+
+
+def test_one_bad_file_does_not_stop_the_others(engine: TinyEngine, given: Path, store: Path) -> None:
+    told = articles.take_files(engine, store, [put(given, "bad.txt", b"\xff\xfe\x00"), put(given, "a.txt", b"One.\n")])
+    assert "1 added" in told
+    assert "bad.txt" in told
+
+
+def test_the_same_name_with_other_words_keeps_both(engine: TinyEngine, given: Path, store: Path) -> None:
+    articles.take_files(engine, store, [put(given, "a.txt", b"One.\n")])
+    articles.take_files(engine, store, [put(given, "a.txt", b"Two.\n")])
+    articles.take_files(engine, store, [put(given, "a.txt", b"One.\n")])
+    assert len(list((store / "uploads").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["<img src=x onerror=alert(1)>.txt", "\u202egnp.txt", "-rf.txt", "...txt", "a*[b]#1.txt"]
+)
+def test_names_are_made_safe(engine: TinyEngine, given: Path, store: Path, name: str) -> None:
+    articles.take_files(engine, store, [put(given, name, b"One.\n")])
+    (kept,) = (store / "uploads").iterdir()
+    assert kept.suffix == ".txt"
+    assert not set(kept.name) & set("<>()\u202e*[]#/ ")
+    assert not kept.name.startswith(("-", "."))
+
+
+def test_pasted_text_needs_words_and_a_title_is_optional(engine: TinyEngine, store: Path) -> None:
+    assert "expected the text" in articles.take_text(engine, store, "Title", " \n ")
+    assert "1 added" in articles.take_text(engine, store, "", "Only words.")
+    assert "1 added" in articles.take_text(engine, store, "../../etc/passwd", "Words.")
+    assert {path.parent for path in (store / "uploads").iterdir()} == {store / "uploads"}
+
+
+def test_forgetting_deletes_only_an_uploaded_original(engine: TinyEngine, given: Path, store: Path) -> None:
+    outside = put(given, "a.txt", b"One.\n")
+    articles.take_files(engine, store, [outside])
+    articles.forget(store, outside, [])
+    assert Path(outside).exists()
+    articles.forget(store, "../../a.txt", [])
+    articles.forget(store, str(store / "uploads" / "a.txt") + "#2", [str(store / "uploads" / "a.txt") + "#1"])
+    assert (store / "uploads" / "a.txt").exists()
+    articles.forget(store, str(store / "uploads" / "a.txt"), [])
+    assert not (store / "uploads" / "a.txt").exists()
+
+
+def test_the_list_counts_and_names_are_text(engine: TinyEngine) -> None:
+    html = articles.listing(engine.sources(), read_only=False)
+    assert "2 articles, 6 passages" in html
+    assert html.count('data-act="remove"') == 2
+    assert 'data-act="remove"' not in articles.listing(engine.sources(), read_only=True)
+    assert "No articles yet" in articles.listing([], read_only=False)
