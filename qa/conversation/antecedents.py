@@ -131,9 +131,7 @@ def _genders(history: Sequence[Turn]) -> dict[str, str]:
         for text in (turn.understood, turn.answer, turn.sentence):
             if text is None:
                 continue
-            named = [
-                each for each in mentions_of(text) if each.kind in {"person", "unknown"} and each.text[:1].isupper()
-            ]
+            named = [each for each in mentions_of(text) if each.kind in {"person", "unknown"} and _is_named(each)]
             for mention in named:
                 if mention.gender:
                     found[_last(mention)] = mention.gender
@@ -141,6 +139,11 @@ def _genders(history: Sequence[Turn]) -> dict[str, str]:
             if len(named) == 1 and bool(words & {"he", "his"}) != bool(words & {"she", "her"}):
                 found.setdefault(_last(named[0]), "m" if words & {"he", "his"} else "f")
     return found
+
+
+def _is_named(mention: Mention) -> bool:
+    """A name, not "The winner" at the start of a sentence."""
+    return mention.text[:1].isupper() and not mention.text.startswith("The ")
 
 
 def _last(mention: Mention) -> str:
