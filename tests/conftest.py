@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +21,7 @@ os.environ |= {
     "ANONYMIZED_TELEMETRY": "False",
     "TOKENIZERS_PARALLELISM": "false",
 }
-sys.path.insert(0, str(OFFLINE))
-sys.modules.pop("sitecustomize", None)
-import sitecustomize  # noqa: E402, F401
+import tests.offline.sitecustomize  # noqa: E402, F401 - refuses the network from here on
 
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.load_profile("default")
