@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from qa.calibration import Calibration
 from qa.reader.decoding import WindowScores, decode, from_null_head, from_null_span
+from qa.reader.evidence import missing_names
 from qa.reader.inputs import Batch, Window, Windowing, batches, pad
 from qa.records import Candidate, Passage, Reading
+from qa.sentences import sentence_around
 
 Floats = NDArray[np.float32]
 
@@ -31,8 +33,9 @@ Forward = Callable[[Batch], Logits]
 class ExtractiveReader:
     """See Reader. ``forward`` runs the model; the rest says how its inputs and outputs are handled.
 
-    ``most_answer``: longest answer in word pieces. ``null_weight``, ``lead``: see ``decoding``. ``candidates``: kept
-    per passage. ``most_tokens``: per batch.
+    ``most_answer``: longest answer in word pieces. ``null_weight``, ``lead``: see ``decoding``. ``missing_weight``:
+    added to the null score for each name of the question that the best candidate's sentence lacks, see ``evidence``.
+    ``candidates``: kept per passage. ``most_tokens``: per batch.
     """
 
     def __init__(
@@ -45,13 +48,14 @@ class ExtractiveReader:
         most_answer: int,
         null_weight: float = 1.0,
         lead: float = 0.0,
+        missing_weight: float = 0.0,
         pad_id: int = 0,
         candidates: int = 5,
         most_tokens: int = 1024,
     ) -> None:
         self._name, self._forward, self._windowing, self._calibration = name, forward, windowing, calibration
         self._most_answer, self._pad_id = most_answer, pad_id
-        self._null_weight, self._lead = null_weight, lead
+        self._null_weight, self._lead, self._missing_weight = null_weight, lead, missing_weight
         self._candidates, self._most_tokens = candidates, most_tokens
 
     @property
@@ -81,12 +85,15 @@ class ExtractiveReader:
             logits = self._forward(pad([windows[at] for at in batch], self._pad_id))
             for row, at in enumerate(batch):
                 scores[jobs[at][0]].append(self._scores(windows[at], logits, row))
-        return [self._reading(passage, found) for (_, passage), found in zip(pairs, scores, strict=True)]
+        return [self._reading(*pair, found) for pair, found in zip(pairs, scores, strict=True)]
 
-    def _reading(self, passage: Passage, windows: Sequence[WindowScores]) -> Reading:
+    def _reading(self, question: str, passage: Passage, windows: Sequence[WindowScores]) -> Reading:
         spans, null = decode(
             passage.text, windows, most_pieces=self._most_answer, candidates=self._candidates, lead=self._lead
         )
+        if spans and self._missing_weight:
+            sentence = sentence_around(passage.text, spans[0].span.start, spans[0].span.end)
+            null += self._missing_weight * missing_names(question, passage.text[sentence.start : sentence.end])
         return Reading(passage, tuple(Candidate(passage, one.span, one.score) for one in spans), null)
 
     def _scores(self, window: Window, logits: Logits, row: int) -> WindowScores:

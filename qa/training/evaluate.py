@@ -35,7 +35,8 @@ class Limits:
     most_question: int = 48
     most_answer: int = 30
     null_weight: float = 1.0
-    lead: float = 0.3
+    lead: float = 0.6
+    missing_weight: float = 2.5
 
 
 class PairReader(Protocol):
@@ -78,6 +79,7 @@ def torch_reader(model: SpanReader, tokenizer: Path, limits: Limits, *, bfloat16
         most_answer=limits.most_answer,
         null_weight=limits.null_weight,
         lead=limits.lead,
+        missing_weight=limits.missing_weight,
         most_tokens=4096,
     )
 

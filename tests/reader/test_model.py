@@ -30,6 +30,14 @@ def test_our_own_reader_finds_the_span_and_its_score(tmp_path: Path) -> None:
     assert reader.name.startswith("tiny ") and reader.calibration.margin == 2.0
 
 
+def test_a_name_that_the_sentence_lacks_speaks_against_it(tmp_path: Path) -> None:
+    reader = OnnxReader(write_reader(tmp_path))
+    (known,) = reader.read("who met in Paris?", [passage(TEXT)])
+    (strange,) = reader.read("who met in Oslo?", [passage(TEXT)])
+    assert strange.candidates[0].text == known.candidates[0].text == "Bob"
+    assert strange.null_score == pytest.approx(known.null_score + 3.0, abs=1e-5)
+
+
 def test_readings_come_in_the_order_asked_and_do_not_depend_on_company(tmp_path: Path) -> None:
     reader = OnnxReader(write_reader(tmp_path))
     passages = [passage(LONG, 0), passage(TEXT, 1), passage("Paris.", 2), passage("", 3), passage(LONG + LONG, 4)]
