@@ -1,0 +1,130 @@
+"""One process indexes, two read, one tries to write beside it, for a given time; then the store is checked.
+
+    python -m tests.soak.stress --seconds 600
+
+Exit 1 and a list if a reader met an error, a passage that is not its article's, or nothing new, or if the store does
+not pass ``check`` at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from qa.bm25 import Bm25
+from qa.errors import StoreLockedError
+from qa.records import Filter
+from qa.retrieval import HybridRetriever
+from tests.fakes import FakeEmbedder
+from tests.soak.archive import Archive, faults, index, opened, text_of
+from tests.soak.kill import in_child, result_of
+from tests.store.articles import indexed
+
+EVERYTHING = Filter()
+
+
+def is_whole(text: str) -> bool:
+    """Whether this is one version of one article, as ``text_of`` makes them."""
+    words = text.split()
+    return words[2:4] == ["came", "in"] or text == text_of(words[1], int(words[4]))
+
+
+def write(store: Path, archive: Archive, until: float) -> int:
+    """Index a changing folder until then; how many runs."""
+    runs = 0
+    while time.time() < until:
+        archive.change(changed=10, removed=2, added=2)
+        held = opened(store)
+        index(held, archive.folder)
+        held.close()
+        runs += 1
+    return runs
+
+
+def read(store: Path, seed: int, until: float) -> dict[str, object]:
+    """Ask until then, as the chat does: one process, opened once. Counts, and what went wrong."""
+    pick = random.Random(seed)
+    held = opened(store)
+    retriever = HybridRetriever(held, FakeEmbedder(), Bm25(held))
+    asked, generations, wrong = 0, set(), []
+    while time.time() < until:
+        try:
+            generations.add(held.generation)
+            hits = retriever.retrieve(f"version {pick.randrange(9)} line {pick.randrange(9)}", 5, EVERYTHING)
+            documents = held.documents({hit.passage.document_id for hit in hits})
+            asked += 1
+            wrong += [f"{each.source}: not whole" for each in documents.values() if not is_whole(each.text)]
+            wrong += [f"{hit.passage.id}: no sentence" for hit in hits if not hit.passage.text.endswith(".")]
+        except Exception as error:  # noqa: BLE001 - any error is a finding
+            wrong.append(f"{type(error).__name__}: {error}")
+    held.close()
+    return {"asked": asked, "generations": len(generations), "wrong": wrong[:20]}
+
+
+def intrude(store: Path, until: float) -> dict[str, object]:
+    """Try to write beside the indexer; each time it works or the other writer is named."""
+    held = opened(store, wait=0.1)
+    written, refused, wrong = 0, 0, []
+    while time.time() < until:
+        try:
+            held.put([indexed("/intruder.txt", f"Article /intruder.txt came in {written}.")])
+            written += 1
+        except StoreLockedError:
+            refused += 1
+        except Exception as error:  # noqa: BLE001
+            wrong.append(f"{type(error).__name__}: {error}")
+        time.sleep(0.05)
+    held.close()
+    held = opened(store)
+    held.delete([each.document_id for each in held.summaries() if each.source == "/intruder.txt"])
+    held.close()
+    return {"written": written, "refused": refused, "wrong": wrong[:20]}
+
+
+def finish(store: Path, archive: Archive) -> list[str]:
+    """Complete the store undisturbed and check it."""
+    held = opened(store)
+    index(held, archive.folder)
+    found = faults(held, lambda name: range(1000))
+    held.close()
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--articles", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        store, folder = Path(place) / "store", Path(place) / "articles"
+        archive = Archive(folder, options.articles, options.seed)
+        result_of(*in_child(lambda: finish(store, archive)))
+        until = time.time() + options.seconds
+        children = {
+            "writer": in_child(lambda: write(store, archive, until)),
+            "reader 1": in_child(lambda: read(store, 1, until)),
+            "reader 2": in_child(lambda: read(store, 2, until)),
+            "intruder": in_child(lambda: intrude(store, until)),
+        }
+        wrong = []
+        for name, child in children.items():
+            result = result_of(*child)
+            print(f"{name}: {result}")
+            if isinstance(result, dict):
+                wrong += [f"{name}: {each}" for each in result["wrong"]]
+                if result.get("asked", 1) == 0:
+                    wrong.append(f"{name}: could ask nothing")
+        # The writer changed its own copy of the list of files: read it again from the folder.
+        wrong += [f"at the end: {each}" for each in result_of(*in_child(lambda: finish(store, archive)))]
+    print(f"{len(wrong)} faults in {options.seconds:.0f} s")
+    print("\n".join(wrong), end="")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
