@@ -39,7 +39,7 @@ def in_child(work: Callable[[], object]) -> tuple[int, int]:
             with os.fdopen(writing, "w") as out:
                 json.dump(work(), out)
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - this process ends here
             traceback.print_exc()
         finally:
             os._exit(code)
