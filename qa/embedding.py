@@ -138,6 +138,11 @@ class SentenceTransformerEmbedder:
         tokenizer.no_padding()
         return tokenizer
 
+    @property
+    def model(self) -> SentenceTransformer:
+        """The model itself, for benchmarks."""
+        return self._model
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See Embedder."""
         return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]

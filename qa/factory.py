@@ -40,7 +40,7 @@ def open_citespan(settings: Settings, *, create: bool = False, embedder: Embedde
 
     return Citespan(
         store=store,
-        indexer=Indexer(store, embedder, read_articles, _chunker(settings, embedder), embedded_text, prepare),
+        indexer=Indexer(store, embedder, read_articles, chunker(settings, embedder), embedded_text, prepare),
         retriever=HybridRetriever(store, embedder, bm25, candidates=settings.candidates),
         reader=reader,
         selector=make_selector(settings, reader),
@@ -86,7 +86,8 @@ def threads_of(settings: Settings) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _chunker(settings: Settings, embedder: Embedder) -> Callable[[Document], Sequence[Passage]]:
+def chunker(settings: Settings, embedder: Embedder) -> Callable[[Document], Sequence[Passage]]:
+    """Documents to passages, as ``settings`` and the embedder's limit demand."""
     count_tokens = cache(tiktoken_counter)  # loading the encoding takes a second that asking need not wait for
 
     def cut(document: Document) -> Sequence[Passage]:
