@@ -29,7 +29,7 @@ LAYERS = (
         "protocols",
         "tokens",
     }
-    | {"rows", "derived"},
+    | {"rows", "derived", "duplicates"},
     {"corpus", "chunking", "embedding", "store", "locks", "retrieval", "reader", "reading", "selection", "conversation"}
     | {"cutting", "packing", "bm25", "words", "fusion"},
     {"indexing", "lookup", "origins"},
