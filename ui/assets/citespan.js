@@ -6,6 +6,7 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const fresh = () => ({ id: crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(16).slice(2),
                          title: "", updated: Date.now(), turns: [] });
+  const home = () => $("#layout")?.parentElement || document.body;
   let busy = 0, mode = "", byHand = false;
 
   // ---- conversations -------------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@
   // ---- small things --------------------------------------------------------------------------------------------------------
   let toast;
   const say = (words) => {
-    if (!toast) { toast = document.createElement("div"); toast.id = "toast"; toast.setAttribute("role", "status"); document.body.append(toast); }
+    if (!toast) { toast = document.createElement("div"); toast.id = "toast"; toast.setAttribute("role", "status"); home().append(toast); }
     toast.textContent = words; toast.className = "shown";
     clearTimeout(toast.timer);
     toast.timer = setTimeout(() => { toast.className = ""; }, 4000);
@@ -240,7 +241,7 @@
   const showHint = (event) => {
     const chip = event.target.closest?.("[data-hint]");
     if (!chip) { hint.className = ""; return; }
-    if (!hint.isConnected) document.body.append(hint);
+    if (!hint.isConnected) home().append(hint);
     hint.textContent = chip.dataset.hint;
     hint.className = "shown";
     const at = chip.getBoundingClientRect(), box = hint.getBoundingClientRect();
@@ -251,7 +252,7 @@
   document.addEventListener("focusin", showHint);
   document.addEventListener("scroll", () => { hint.className = ""; }, true);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { hint.className = ""; document.documentElement.classList.remove("side-open"); }
+    if (event.key === "Escape") { hint.className = ""; $("#layout")?.classList.remove("side-open"); }
     const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") { event.preventDefault(); $("#question textarea")?.focus(); }
@@ -263,10 +264,10 @@
     const act = event.target.closest("[data-page]");
     if (!act) return;
     if (act.dataset.page === "side") {
-      const opened = document.documentElement.classList.toggle("side-open");
+      const opened = $("#layout").classList.toggle("side-open");  // on the layout: Gradio scopes our styles to its container
       act.setAttribute("aria-expanded", String(opened));
     }
-    if (act.dataset.page === "new") { open(fresh()); press("#reopen"); $("#question textarea")?.focus(); document.documentElement.classList.remove("side-open"); }
+    if (act.dataset.page === "new") { open(fresh()); press("#reopen"); $("#question textarea")?.focus(); $("#layout").classList.remove("side-open"); }
     if (act.dataset.page === "dark") {
       const dark = !document.body.classList.contains("dark");
       localStorage.setItem("citespan.theme", dark ? "dark" : "light");
