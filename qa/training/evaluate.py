@@ -34,7 +34,7 @@ class Limits:
     stride: int = 96
     most_question: int = 48
     most_answer: int = 30
-    null_weight: float = 1.0
+    null_weight: float = 2.0
     lead: float = 0.6
     missing_weight: float = 2.5
 
