@@ -58,7 +58,7 @@ def test_a_date_that_is_none_is_said_in_one_line(page: Page) -> None:
     unfold(page, "narrow")
     page.locator("#until input, #until textarea").fill("soon")
     page.locator("#until input, #until textarea").press("Tab")
-    expect(page.locator("#filters [role=alert]")).to_contain_text("expected a date such as 2016-12-13, found soon")
+    expect(page.locator("#filters [role=alert]")).to_contain_text("expected a date such as 2016-12-13, found 'soon'")
     ask(page, FERRY)
     expect(newest(page).locator("[role=alert]")).to_contain_text("expected a date")
 

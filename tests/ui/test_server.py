@@ -202,7 +202,7 @@ def test_sources_lists_what_is_indexed(served: Any, run: Run) -> None:
     ("name", "arguments", "message"),
     [
         ("ask", ["  "], "expected a question, found an empty one"),
-        ("ask", ["Who?", None, "yesterday", None], "since: expected a date such as 2016-12-13, found yesterday"),
+        ("ask", ["Who?", None, "yesterday", None], "since: expected a date such as 2016-12-13, found 'yesterday'"),
         ("ask", ["Who?", None, "2020-01-02", "2020-01-01"], "since 2020-01-02 after until 2020-01-01"),
         ("cite", ["nonsense"], "expected a citation id"),
     ],
