@@ -170,7 +170,7 @@ def _settled(asked: Sequence[Asked], calibration: Calibration) -> tuple[float, f
     return NEVER, 0.0, 0.0
 
 
-def _reliability(probability: np.ndarray, right: np.ndarray) -> list[tuple[float, float, int]]:  # type: ignore[type-arg]
+def _reliability(probability: np.ndarray, right: np.ndarray) -> list[tuple[float, float, int]]:
     bins = []
     for number in range(_BINS):
         low, high = number / _BINS, (number + 1) / _BINS if number < _BINS - 1 else math.inf

@@ -114,7 +114,7 @@ def scores(predictions: Sequence[Predicted]) -> dict[str, float]:
 
 def measure(rows: Sequence[Row], reader: PairReader) -> dict[str, float]:
     """Scores by source, flat: {"squad_train_pieces.f1": ...}."""
-    told = {}
+    told: dict[str, float] = {}
     for source, part in sorted(by_source(rows).items()):
         told |= {f"{source}.{name}": value for name, value in scores(predict(part, reader)).items()}
     return told

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
+from qa.errors import ModelError
 from qa.training.load import CharSpan, Row
 
 IntArray = npt.NDArray[np.int64]
@@ -62,7 +63,7 @@ class Encoder:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
-        self._cls, self._sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+        self._cls, self._sep = _special(tokenizer, "[CLS]"), _special(tokenizer, "[SEP]")
         self._question_mark = tokenizer.token_to_id("?")
 
     def encode(self, rows: Sequence[Row]) -> list[EncodedRow]:
@@ -113,12 +114,20 @@ class Encoder:
 
     def assemble(self, question: IntArray, passage: IntArray, answer: tuple[int, int] | None) -> Window:
         """[CLS] question [SEP] passage [SEP] with segments; `answer` is a half-open span of the passage's pieces."""
-        ids = np.concatenate(([self._cls], question, [self._sep], passage, [self._sep]))
+        cls, sep = np.array([self._cls]), np.array([self._sep])
+        ids: IntArray = np.concatenate((cls, question, sep, passage, sep))
         segments = np.repeat([QUESTION, PASSAGE], [len(question) + 2, len(passage) + 1])
         shift = len(question) + 2
         if answer is None or answer[0] < 0 or answer[0] >= len(passage):
             return Window(ids, segments, -1, -1)
         return Window(ids, segments, answer[0] + shift, min(answer[1], len(passage)) - 1 + shift)
+
+
+def _special(tokenizer: Tokenizer, token: str) -> int:
+    found: int | None = tokenizer.token_to_id(token)
+    if found is None:
+        raise ModelError(f"the tokenizer has no {token}: expected one of the BERT kind; choose other base weights")
+    return found
 
 
 def piece_span(offsets: IntArray, answer: CharSpan) -> tuple[int, int] | None:

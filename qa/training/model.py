@@ -7,7 +7,6 @@ here the span scores learn from answerable windows only, and the null score has 
 
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -40,8 +39,9 @@ class SpanReader(nn.Module):
         """Start from a Hugging Face BERT folder. Attention has no dropout: on a CPU it would take a third of the
         speed.
         """
-        settings = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": 0.0}
-        encoder = cast(BertModel, BertModel.from_pretrained(folder, add_pooling_layer=False, **settings))
+        encoder = BertModel.from_pretrained(
+            folder, add_pooling_layer=False, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0
+        )
         return cls(encoder)
 
     @classmethod

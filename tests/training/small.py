@@ -51,7 +51,7 @@ mixture = {{ towns = 3, removed = 1, missing = 1 }}
 
 def rows() -> list[dict[str, object]]:
     """Who lives where: 36 questions on 6 articles."""
-    made = []
+    made: list[dict[str, object]] = []
     for number, place in enumerate(PLACES):
         people = PEOPLE[number:] + PEOPLE[:number]
         sentences = [f"The gardener {one} lives in {place} near house {at + 10}." for at, one in enumerate(people)]
