@@ -49,7 +49,10 @@ class Library:
             raise InputError(
                 f"expected one article, found {len(matches)} that {source!r} fits: {listed}; name one fully"
             )
-        return self.store.documents([matches[0].document_id])[matches[0].document_id]
+        found = self.store.documents([matches[0].document_id]).get(matches[0].document_id)
+        if found is None:
+            raise NotFoundError(f"expected the article {source!r}, found that it was just removed; ask again")
+        return found
 
     def sources(self) -> list[SourceSummary]:
         """All indexed articles, by source."""

@@ -14,7 +14,7 @@ from qa.errors import InputError
 from qa.indexing import Indexer
 from qa.lookup import Library
 from qa.protocols import Progress, Reader, Retriever
-from qa.reading import read_until_settled
+from qa.reading import read_until_settled, still_stored
 from qa.records import Filter, IndexReport, Problem, Reply, Timings
 from qa.selection import Selector
 
@@ -64,11 +64,12 @@ class Citespan(Library):
         began = perf_counter()
         on_stage("searching")
         hits = self.retriever.retrieve(question, self.top_k if top_k is None else top_k, where)
+        documents = self.store.documents({hit.passage.document_id for hit in hits})
+        hits = still_stored(hits, documents)
         retrieved = perf_counter()
         on_stage("reading")
         readings = read_until_settled(self.reader, question, [hit.passage for hit in hits])
         read = perf_counter()
-        documents = self.store.documents({hit.passage.document_id for hit in hits})
         reply = self.selector.select(question, hits, readings, documents)
         timings = Timings(
             retrieve=1000 * (retrieved - began), read=1000 * (read - retrieved), total=1000 * (perf_counter() - began)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qa.protocols import Reader
-from qa.records import Passage, Reading
+from qa.records import Document, Hit, Passage, Reading
 
 FIRST_LOOK, SECOND_LOOK = 3, 3
 """Passages read before the first and the second time that stopping is considered; then the rest."""
@@ -23,6 +23,16 @@ def read_until_settled(reader: Reader, question: str, passages: Sequence[Passage
         if any(_margin(each) >= reader.calibration.settled for each in readings):
             break
     return readings
+
+
+def still_stored(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Hit]:
+    """The hits whose article still holds the passage: another process may have removed or changed it meanwhile."""
+
+    def stands(passage: Passage) -> bool:
+        document = documents.get(passage.document_id)
+        return document is not None and document.text[passage.start : passage.end] == passage.text
+
+    return [hit for hit in hits if stands(hit.passage)]
 
 
 def _batches(passages: Sequence[Passage]) -> list[Sequence[Passage]]:

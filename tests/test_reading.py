@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from qa.calibration import Calibration
-from qa.reading import read_until_settled
-from qa.records import Passage, Reading
+from qa.reading import read_until_settled, still_stored
+from qa.records import Hit, Passage, Reading
 from tests.examples import document, passage, reading
 
 DOCUMENT = document("alpha beta gamma delta epsilon zeta eta theta")
@@ -51,3 +51,15 @@ def test_nothing_to_read() -> None:
     reader = ScriptedReader({})
     assert read_until_settled(reader, "?", []) == []
     assert reader.batches == []
+
+
+def test_a_hit_whose_article_went_or_changed_meanwhile_is_left_out() -> None:
+    kept, gone, changed = (
+        document(f"{name} one. {name} two.", source=f"{name}.txt") for name in ("kept", "gone", "other")
+    )
+    hits = [
+        Hit(Passage(f"{each.id}:0", each.id, 0, 5, each.text[:5]), 1.0, rank, rank, rank)
+        for rank, each in enumerate((kept, gone, changed), 1)
+    ]
+    now = {kept.id: kept, changed.id: document("Words other than before.", source="other.txt")}
+    assert still_stored(hits, now) == hits[:1]

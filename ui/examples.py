@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from qa.errors import CitespanError
 from qa.records import Answer, Document
 from ui.engine import Engine
 
+log = logging.getLogger("citespan.examples")
 WANTED = 4
 _READ = 12
 """Articles looked at."""
@@ -101,7 +103,8 @@ class Examples:
     def _look(self, key: tuple[str, ...]) -> None:
         try:
             found = verified(self._engine)
-        except CitespanError:  # an article went meanwhile: the next look finds the rest
+        except Exception:  # an article went meanwhile, say: the page does without examples, the next look finds them
+            log.exception("looking for example questions failed")
             found = ()
         with self._lock:
             if key == self._key:
