@@ -30,10 +30,12 @@ def main() -> int:
     print(f"{asked} questions, {options.top_k} passages each, {options.threads} threads", file=sys.stderr)
     threads = str(options.threads)
     ours = [sys.executable, "-m", "eval.benchmarks.peers.citespan_side", str(task_file), options.reader]
+    theirs = [options.python, str(HERE / "haystack_side.py"), str(task_file), options.model]
     contenders = {
         "Citespan": [*ours, "OUT", threads],
         "Citespan, reading all": [*ours, "OUT", threads, "all"],
-        "Haystack": [options.python, str(HERE / "haystack_side.py"), str(task_file), options.model, "OUT", threads],
+        "Haystack": [*theirs, "OUT", threads],
+        "Haystack, told token types": [*theirs, "OUT", threads, "types"],
     }
     task = json.loads(task_file.read_text(encoding="utf-8"))
     scores = []

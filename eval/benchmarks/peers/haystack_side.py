@@ -1,4 +1,4 @@
-"""Haystack's contender, run by the environment that has it: TASK MODEL OUT THREADS. Imports nothing of Citespan."""
+"""Haystack's contender, run by the environment that has it: TASK MODEL OUT THREADS [types]. Imports nothing of Citespan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 _WARM = 3
 
 
-def main(task_path: str, model: str, out: str, threads: str) -> None:
+def main(task_path: str, model: str, out: str, threads: str, types: str = "") -> None:
     """Answer the task's questions through a Haystack pipeline and write what was said, where, and how long it took."""
     os.environ |= {"HAYSTACK_TELEMETRY_ENABLED": "False", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
     import torch
@@ -26,6 +26,9 @@ def main(task_path: str, model: str, out: str, threads: str) -> None:
     pipeline = Pipeline()
     reader = TransformersExtractiveReader(model=model, device=ComponentDevice.from_str("cpu"), top_k=5)
     pipeline.add_component("reader", reader)
+    if types:
+        reader.warm_up()
+        _give_token_types(reader)
 
     def ask(row: dict[str, Any]) -> tuple[list[Any], float]:
         documents = [
@@ -46,6 +49,19 @@ def main(task_path: str, model: str, out: str, threads: str) -> None:
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     Path(out).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+
+
+def _give_token_types(reader: Any) -> None:
+    """Tell the model which tokens are the question's and which the passage's, as it was trained with; Haystack itself
+    leaves that out."""
+    plain, separator = reader.model.forward, reader.tokenizer.sep_token_id
+
+    def forward(input_ids: Any, attention_mask: Any) -> Any:
+        ends = (input_ids == separator).long()
+        after_first = ((ends.cumsum(dim=1) - ends) > 0).long()
+        return plain(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=after_first * attention_mask)
+
+    reader.model.forward = forward
 
 
 def _row(identity: str, answers: list[Any], took: float) -> dict[str, Any]:
