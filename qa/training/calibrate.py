@@ -32,8 +32,8 @@ from qa.training.export import describe
 from qa.training.load import Row, read_rows
 
 _FEATURES = ("margin", "lead", "log_rank", "agreement")
-_RANK_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
-_SETTLED = (3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
+_RANK_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
+_SETTLED = (6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 _FIRST_LOOK = 3
 _BINS = 10
 _MOST_REFUSED = 0.08  # of the answerable: the threshold is set so that no more are refused on this data

@@ -20,9 +20,13 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that decides a run, but the data. Either `minutes` or `steps` is 0: the other bounds the run."""
+    """Everything that decides a run, but the data. Either `minutes` or `steps` is 0: the other bounds the run.
+
+    `base`: a folder or package of base weights. `start`: the folder of a finished run whose weights are trained on, or "".
+    """
 
     base: str
+    start: str
     seed: int
     minutes: float
     steps: int

@@ -8,7 +8,7 @@ finishes).
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -170,9 +170,8 @@ def _write(state: object, path: Path) -> None:
     beside.replace(path)
 
 
-def average(paths: Iterator[Path] | list[Path]) -> dict[str, torch.Tensor]:
-    """The mean of several snapshots' weights (Izmailov et al. 2018 without the constant rate)."""
-    states = [torch.load(path, weights_only=True) for path in paths]
+def average(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of several sets of weights (Wortsman et al. 2022, "Model soups")."""
     return {
         name: torch.stack([state[name].float() for state in states]).mean(0).to(weight.dtype)
         for name, weight in states[0].items()

@@ -20,6 +20,7 @@ SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 
 RECIPE = """
 base = "{base}"
+start = "{start}"
 seed = 7
 minutes = 0
 steps = {steps}
@@ -100,7 +101,11 @@ def write_base(folder: Path) -> Path:
     return folder
 
 
-def write_recipe(path: Path, base: Path, *, steps: int, checkpoint_minutes: float = 100, dropout: float = 0.0) -> Path:
+def write_recipe(
+    path: Path, base: Path, *, steps: int, checkpoint_minutes: float = 100, dropout: float = 0.0, start: str = ""
+) -> Path:
     """The recipe above."""
-    path.write_text(RECIPE.format(base=base, steps=steps, checkpoint_minutes=checkpoint_minutes, dropout=dropout))
+    path.write_text(
+        RECIPE.format(base=base, steps=steps, checkpoint_minutes=checkpoint_minutes, dropout=dropout, start=start)
+    )
     return path
