@@ -1,4 +1,4 @@
-"""Haystack's contender, run by the environment that has it: TASK MODEL OUT THREADS [types]. Imports nothing of Citespan."""
+"""Haystack's contender, run by the environment that has it: TASK MODEL OUT THREADS [types]. Imports no Citespan."""
 
 from __future__ import annotations
 
