@@ -63,6 +63,22 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
     api(sources, api_name="sources", queue=False, concurrency_limit=None)
 
 
+def allow_left_out(blocks: gr.Blocks) -> None:
+    """Let callers leave arguments out at the end, as the contract has it; Gradio wants every one from curl."""
+    from gradio.components.api_component import Api
+
+    page: Any = blocks
+    preprocess = page.preprocess_data
+
+    async def padded(block_fn: Any, inputs: list[Any], *rest: Any, **named: Any) -> Any:
+        missing = block_fn.inputs[len(inputs) :]
+        if all(isinstance(each, Api) for each in missing):
+            inputs = [*inputs, *(None for _ in missing)]
+        return await preprocess(block_fn, inputs, *rest, **named)
+
+    page.preprocess_data = padded
+
+
 def speak_json(blocks: gr.Blocks) -> None:
     """Let the MCP tools answer in JSON; Gradio would print dictionaries as Python does."""
     server: Any = blocks.mcp_server_obj

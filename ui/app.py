@@ -153,7 +153,7 @@ def _page(engine: Engine, *, folder: Path | str | None, read_only: bool) -> gr.B
     os.environ.update(_QUIET)
     import gradio as gr
 
-    from ui.api import add_endpoints
+    from ui.api import add_endpoints, allow_left_out
     from ui.wiring.events import CORES, Events
     from ui.wiring.parts import lay_out
 
@@ -162,6 +162,7 @@ def _page(engine: Engine, *, folder: Path | str | None, read_only: bool) -> gr.B
         Events(engine, kept).wire(page, lay_out(read_only=kept is None))
         add_endpoints(engine, at_once=CORES)
     page.queue(default_concurrency_limit=8, max_size=200)
+    allow_left_out(page)
     made: gr.Blocks = page
     return made
 

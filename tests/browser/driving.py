@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
+from tests.ui.serving import Site, served
+
 if TYPE_CHECKING:
     from qa.pipeline import Citespan
 
+__all__ = ["Site", "served"]
 ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -44,36 +42,6 @@ DATED = "\n".join(
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 expect.set_options(timeout=60_000)  # generous: only a failing test waits
-
-
-@dataclass
-class Site:
-    """A served chat: where it listens, the engine behind it, and its folder."""
-
-    url: str
-    engine: Any
-    folder: Path
-
-
-@contextmanager
-def served(engine: Any, folder: Path, **options: Any) -> Iterator[Site]:
-    """The app on a free port of the loopback, in this process."""
-    import uvicorn
-
-    from ui.app import application
-
-    app = application(engine, folder=folder, **options)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        if not thread.is_alive():
-            raise RuntimeError("the server did not start")
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Site(f"http://127.0.0.1:{port}", engine, folder)
-    server.should_exit = True
-    thread.join(10)
 
 
 def engine_over(store: Path) -> Citespan:

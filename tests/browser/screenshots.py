@@ -27,7 +27,7 @@ from tests.browser.driving import (
     served,
 )
 
-QUESTIONS = ("Who negotiated the ceasefire?", "Who is Rupert Colville?", "What did he say to the New York Times?")
+QUESTIONS = ("Who negotiated the ceasefire?", "How many civilians were gunned down?", "How many of them were women?")
 PICTURES = (
     ("screenshot", "light", DESKTOP),
     ("screenshot-dark", "dark", DESKTOP),

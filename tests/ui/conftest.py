@@ -17,7 +17,12 @@ REPORTS = "The reports we had are of people being shot in the street trying to f
 
 @pytest.fixture
 def engine() -> TinyEngine:
-    """Two articles and three questions it can answer."""
+    """See seeds_engine."""
+    return seeds_engine()
+
+
+def seeds_engine() -> TinyEngine:
+    """Two articles and three questions that it can answer."""
     documents = [
         document(source, (SEEDS.parent / source).read_bytes().decode("utf-8"), date(2016, 12, 13)) for source in (A, B)
     ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-import time
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ui.app import application
+from tests.ui.serving import served
 
 if TYPE_CHECKING:
     from tests.ui.tiny_engine import TinyEngine
@@ -23,17 +21,8 @@ pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 @pytest.fixture
 def url(engine: TinyEngine, tmp_path: Path) -> Iterator[str]:
-    import uvicorn
-
-    app = application(engine, folder=tmp_path, mcp=True, auth="bob:secret")
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/gradio_api/mcp/"
-    server.should_exit = True
-    thread.join(10)
+    with served(engine, tmp_path, mcp=True, auth="bob:secret") as site:
+        yield f"{site.url}/gradio_api/mcp/"
 
 
 async def talk(url: str) -> tuple[list[Any], Any, Any]:

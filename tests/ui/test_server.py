@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from qa.errors import InputError
+from tests.ui.conftest import seeds_engine
+from tests.ui.serving import served
 from ui.app import application, build, serve
 from ui.server import Gate, is_loopback, parse_auth
 
@@ -160,41 +162,41 @@ def test_exactly_three_endpoints_are_public(engine: TinyEngine, tmp_path: Path) 
     assert not info["unnamed_endpoints"]
 
 
-async def call(app: Any, name: str, *arguments: Any) -> tuple[str, Any]:
+def call(url: str, name: str, *arguments: Any) -> tuple[str, Any]:
     """POST, then read the event stream, as the README does with curl; returns the last event and its data."""
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=30) as client:
-        begun = await client.post(f"/gradio_api/call/{name}", json={"data": list(arguments)})
-        stream = await client.get(f"/gradio_api/call/{name}/{begun.json()['event_id']}")
+    with httpx.Client(base_url=url, timeout=30) as client:
+        begun = client.post(f"/gradio_api/call/{name}", json={"data": list(arguments)})
+        stream = client.get(f"/gradio_api/call/{name}/{begun.json()['event_id']}")
     lines = [line for line in stream.text.splitlines() if line]
     return lines[-2].removeprefix("event: "), json.loads(lines[-1].removeprefix("data: "))
 
 
-@pytest.fixture
-def served(engine: TinyEngine, tmp_path: Path) -> Any:
-    return application(engine, folder=tmp_path)
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(seeds_engine(), tmp_path_factory.mktemp("store")) as site:
+        yield site.url
 
 
-def test_ask_returns_the_json_of_the_contract(served: Any, engine: TinyEngine, run: Run) -> None:
-    event, (reply,) = run(call(served, "ask", "Who negotiated the ceasefire?"))
+def test_ask_returns_the_json_of_the_contract(url: str, engine: TinyEngine) -> None:
+    event, (reply,) = call(url, "ask", "Who negotiated the ceasefire?")
     assert event == "complete"
     assert set(reply) == {
         "question", "answer", "confidence", "abstained", "reason", "citations", "alternatives", "timings_ms"
     }  # fmt: skip
     (citation,) = reply["citations"]
     assert engine.show(citation["source"]).text[citation["start"] : citation["end"]] == reply["answer"]
-    event, (view,) = run(call(served, "cite", citation["id"]))
+    event, (view,) = call(url, "cite", citation["id"])
     assert (event, view["quote"], view["current"]) == ("complete", "Turkey and Russia", True)
 
 
-def test_ask_takes_filters(served: Any, run: Run) -> None:
-    _, (inside,) = run(call(served, "ask", "Who is Rupert Colville?", ["seeds/000_973add20a1fe39af.txt"], None, None))
+def test_ask_takes_filters(url: str) -> None:
+    _, (inside,) = call(url, "ask", "Who is Rupert Colville?", ["seeds/000_973add20a1fe39af.txt"], None, None)
     assert {each["source"] for each in inside["citations"]} == {"seeds/000_973add20a1fe39af.txt"}
     assert inside["alternatives"] == []
 
 
-def test_sources_lists_what_is_indexed(served: Any, run: Run) -> None:
-    _, (rows,) = run(call(served, "sources"))
+def test_sources_lists_what_is_indexed(url: str) -> None:
+    _, (rows,) = call(url, "sources")
     assert [set(row) for row in rows] == [{"source", "title", "url", "published", "passages", "characters"}] * 2
 
 
@@ -207,16 +209,29 @@ def test_sources_lists_what_is_indexed(served: Any, run: Run) -> None:
         ("cite", ["nonsense"], "expected a citation id"),
     ],
 )
-def test_an_error_is_one_clear_line(served: Any, run: Run, name: str, arguments: list[Any], message: str) -> None:
-    event, data = run(call(served, name, *arguments))
+def test_an_error_is_one_clear_line(url: str, name: str, arguments: list[Any], message: str) -> None:
+    event, data = call(url, name, *arguments)
     assert event == "error"
     said = json.dumps(data, ensure_ascii=False)
     assert message in said
     assert "Traceback" not in said
 
 
-def test_filters_may_be_left_out(served: Any, run: Run) -> None:
-    event, (reply,) = run(call(served, "ask", "Who negotiated the ceasefire?"))
+def test_filters_may_be_left_out(url: str) -> None:
+    event, (reply,) = call(url, "ask", "Who negotiated the ceasefire?")
     assert (event, reply["answer"]) == ("complete", "Turkey and Russia")
-    event, (reply,) = run(call(served, "ask", "Who negotiated the ceasefire?", []))
+    event, (reply,) = call(url, "ask", "Who negotiated the ceasefire?", [])
     assert (event, reply["answer"]) == ("complete", "Turkey and Russia")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_gradio_client_calls_the_three_endpoints(url: str) -> None:
+    from gradio_client import Client
+
+    client = Client(url, verbose=False, analytics_enabled=False)
+    reply = client.predict("Who negotiated the ceasefire?", api_name="/ask")
+    assert reply["answer"] == "Turkey and Russia"
+    assert client.predict(reply["citations"][0]["id"], api_name="/cite")["current"] is True
+    assert len(client.predict(api_name="/sources")) == 2
+    narrowed = client.predict("Who negotiated the ceasefire?", sources=["nowhere.txt"], api_name="/ask")
+    assert narrowed["abstained"] is True
