@@ -22,7 +22,7 @@ class Phase:
 class Config:
     """Everything that decides a run, but the data. Either `minutes` or `steps` is 0: the other bounds the run.
 
-    `base`: a folder or package of base weights. `start`: the folder of a finished run whose weights are trained on, or "".
+    `base`: a folder or package of base weights. `start`: the folder of a finished run to train on, or "".
     """
 
     base: str

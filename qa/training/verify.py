@@ -8,9 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import resource
-import statistics
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,11 +19,9 @@ from qa.reader.extractive import ExtractiveReader
 from qa.reader.folder import find_reader
 from qa.reader.inputs import Windowing
 from qa.reader.model import OnnxReader, onnx_forward
-from qa.records import Passage
+from qa.training.cost import cost
 from qa.training.evaluate import PairReader, by_source, measure, predict
 from qa.training.load import Row, read_rows
-
-_PASSAGES, _PASSAGE_CHARACTERS, _RUNS = 8, 900, 20
 
 
 def verify(
@@ -34,7 +29,7 @@ def verify(
 ) -> dict[str, dict[str, float]]:
     """Scores of the int8 reader in `folder` on `rows`, and its cost; of it and of the fp32 file on the `few`."""
     reader = OnnxReader(folder, threads=threads)
-    told = {"cost": cost(reader, rows), "int8": {**measure(rows, reader), **foreign(rows, reader)}}
+    told = {"cost": cost(folder), "int8": {**measure(rows, reader), **foreign(rows, reader)}}
     if fp32 is not None:
         told["int8_few"] = measure(few, reader)
         told["fp32_few"] = measure(few, fp32_reader(folder, fp32, threads))
@@ -82,24 +77,6 @@ def foreign(rows: Sequence[Row], reader: PairReader, most: int = 300) -> dict[st
             float(roc_auc_score(lacking, [one.null - one.score for one in predicted])), 4
         )
     return told
-
-
-def cost(reader: PairReader, rows: Sequence[Row]) -> dict[str, float]:
-    """Milliseconds (median) to read eight passages of about 190 word pieces, and this process's peak memory in MiB."""
-    texts = [row.context[:_PASSAGE_CHARACTERS] for row in rows if len(row.context) >= _PASSAGE_CHARACTERS]
-    if len(texts) < _PASSAGES:
-        return {}
-    pairs = [(rows[0].question, Passage(str(at), "d", 0, len(text), text)) for at, text in enumerate(texts[:_PASSAGES])]
-    reader.read_pairs(pairs)
-    timings = []
-    for _ in range(_RUNS):
-        began = time.perf_counter()
-        reader.read_pairs(pairs)
-        timings.append(1000 * (time.perf_counter() - began))
-    return {
-        "eight_passages_ms": round(statistics.median(timings), 1),
-        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

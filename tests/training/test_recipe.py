@@ -26,7 +26,7 @@ from qa.training.model import SpanReader
 from qa.training.run import choose_bfloat16, select
 from qa.training.sampling import Stream
 from qa.training.train import CHECKPOINT, Trainer
-from qa.training.verify import fp32_reader
+from qa.training.verify import fp32_reader, verify
 from tests.training.small import write_base, write_data, write_recipe
 
 ROOT = Path(__file__).parents[2]
@@ -149,3 +149,19 @@ def test_bfloat16_is_as_the_recipe_says(place: Path, tmp_path: Path) -> None:
     assert choose_bfloat16(model, replace(config, bfloat16="on"))
     assert not choose_bfloat16(model, replace(config, bfloat16="off"))
     assert choose_bfloat16(model, replace(config, bfloat16="auto")) in (True, False)
+
+
+def test_the_exported_reader_is_verified(place: Path, tmp_path: Path) -> None:
+    config = read_config(write_recipe(tmp_path / "recipe.toml", place / "base", steps=1))
+    model = trainer(place, tmp_path / "run", config).model
+    export_fp32(model, tmp_path / FP32)
+    folder = tmp_path / "reader"
+    folder.mkdir()
+    quantize(tmp_path / FP32, folder / INT8)
+    limits = Limits(most_tokens=128, stride=16)
+    write_reader(folder, folder / INT8, place / "base" / "tokenizer.json", name="small", limits=limits)
+    rows = read_rows(place / "data" / "towns.jsonl.gz")
+    told = verify(folder, tmp_path / FP32, rows, rows[:6], threads=1)
+    assert told["cost"]["eight_passages_ms"] > 0 and 20 < told["cost"]["peak_mib"] < 400
+    assert {"towns.f1", "towns.em", "towns.auroc_foreign"} <= set(told["int8"])
+    assert set(told["int8_few"]) == set(told["fp32_few"]) == {"towns.f1", "towns.em"}

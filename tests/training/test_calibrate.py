@@ -1,0 +1,58 @@
+"""Calibration on made-up readings, where the truth is known."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+from qa.calibration import NEVER
+from qa.records import Candidate, Hit, Passage, Reading, Span
+from qa.training.calibrate import Asked, fit
+from qa.training.evaluate import Limits
+from qa.training.export import describe, write_reader
+
+
+def asked(count: int, *, told: float) -> list[Asked]:
+    """Questions whose margin tells (``told``: how well) whether the first of two passages answers them."""
+    rng = random.Random(5)
+    made = []
+    for number in range(count):
+        answerable = number % 2 == 0
+        hits, readings = [], []
+        for rank in (1, 2):
+            passage = Passage(f"{number}-{rank}", f"d{number}-{rank}", 0, 13, f"right wrong {rank}")
+            margin = rng.gauss(told if answerable and rank == 1 else -told, 1.0)
+            span = Span(0, 5) if rank == 1 else Span(6, 11)
+            hits.append(Hit(passage, 1.0 / rank, rank, rank, rank))
+            readings.append(Reading(passage, (Candidate(passage, span, margin),), 0.0))
+        made.append(Asked("who?", tuple(hits), tuple(readings), ("right",) if answerable else ()))
+    return made
+
+
+def test_probabilities_mean_what_they_say() -> None:
+    calibration, report = fit(asked(400, told=2.0))
+    assert report.questions == 400 and report.answerable == 200
+    assert report.auroc > 0.9 and report.expected_calibration_error < 0.1
+    assert report.refused_unanswerable > 0.8 > 0.2 > report.refused_answerable
+    assert calibration.margin > 0 and 0 < calibration.threshold < 1
+    assert sum(count for _, _, count in report.reliability) == 400
+
+
+def test_margins_that_tell_nothing_never_settle_anything() -> None:
+    calibration, report = fit(asked(200, told=0.0))
+    assert abs(report.auroc - 0.5) < 0.15
+    assert calibration.settled == NEVER and report.settled_share == 0.0
+
+
+def test_a_calibration_is_written_beside_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "int8").write_bytes(b"weights")
+    (tmp_path / "words").write_text("{}")
+    write_reader(tmp_path / "reader", tmp_path / "int8", tmp_path / "words", name="small", limits=Limits())
+    before = json.loads((tmp_path / "reader" / "reader.json").read_text())
+    calibration, _ = fit(asked(100, told=2.0))
+    describe(tmp_path / "reader", calibration=calibration)
+    after = json.loads((tmp_path / "reader" / "reader.json").read_text())
+    assert after.pop("calibration")["margin"] == calibration.margin
+    before.pop("calibration")
+    assert after == before
