@@ -226,7 +226,7 @@ def test_filters_may_be_left_out(url: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_gradio_client_calls_the_three_endpoints(url: str) -> None:
-    from gradio_client import Client
+    from gradio_client import Client  # type: ignore[import-untyped]
 
     client = Client(url, verbose=False, analytics_enabled=False)
     reply = client.predict("Who negotiated the ceasefire?", api_name="/ask")
