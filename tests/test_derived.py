@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from qa.bm25 import Bm25
 from qa.derived import Derived, pack_strings, unpack_strings
+from qa.protocols import StoredDocument
 from qa.records import Filter
 from qa.store.search import ExactSearch
 from qa.store.table import Block, VectorTable
@@ -81,7 +83,12 @@ def test_bm25_opened_again_reads_no_text(tmp_path: Path, monkeypatch: pytest.Mon
     store.put(three())
     Bm25(store, Derived(tmp_path, "bm25", worth=0)).prepare()
     asked: list[str] = []
-    monkeypatch.setattr(store, "read", lambda ids: asked.extend(ids) or iter(()))
+
+    def remember(ids: Iterable[str]) -> Iterator[StoredDocument]:
+        asked.extend(ids)
+        return iter(())
+
+    monkeypatch.setattr(store, "read", remember)
     assert Bm25(store, Derived(tmp_path, "bm25", worth=0)).rank(QUESTION, 9, EVERYTHING)
     assert asked == []
 
