@@ -26,7 +26,7 @@ def row(identity: str, said: str, start: int, doubt: float, ms: float) -> dict[s
     best = said or "Rosa"
     return {
         "id": identity, "prediction": said, "best_span": best, "no_answer_score": doubt,
-        "citations": citations, "ms": ms,
+        "citations": citations, "ms": ms, "cpu_ms": 2 * ms,
     }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def test_scores_by_hand() -> None:
     assert score.best_span_f1 == pytest.approx((1 + 2 / 3) / 2)
     assert score.refusal_auroc == 1.0
     assert score.exact == 0.5, "Friday stands at 13, not at 12"
-    assert (score.median_ms, score.passages_read) == (20, 2.5)
+    assert (score.median_ms, score.cpu_ms, score.passages_read) == (20, 40, 2.5)
     assert table([score]).count("\n") == 2
 
 
@@ -54,11 +54,11 @@ class Answer:
 
 
 def test_haystack_refuses_when_its_empty_answer_leads() -> None:
-    said = _row("1", [Answer("Rosa", 0.8, 5), Answer(None, 0.2)], 1.0)
+    said = _row("1", [Answer("Rosa", 0.8, 5), Answer(None, 0.2)], 1.0, 2.0)
     assert (said["prediction"], said["citations"]) == ("Rosa", [["d", 105, 109, "Rosa"]])
-    refused = _row("1", [Answer(None, 0.7), Answer("Rosa", 0.3)], 1.0)
+    refused = _row("1", [Answer(None, 0.7), Answer("Rosa", 0.3)], 1.0, 2.0)
     assert (refused["prediction"], refused["best_span"], refused["citations"]) == ("", "Rosa", [])
-    assert _row("1", [Answer(None, 1.0)], 1.0)["best_span"] == ""
+    assert _row("1", [Answer(None, 1.0)], 1.0, 2.0)["best_span"] == ""
 
 
 def test_the_task_file_has_the_same_passages_for_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from eval.metrics.refusal import auroc
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One contender. Shares are 0..1; ``exact``: citations whose words stand at their offsets in the article."""
+    """One contender. Shares are 0..1; ``cpu_ms`` is the median over all threads; ``exact``: citations whose words stand at their offsets in the article."""
 
     name: str
     f1: float
@@ -27,6 +27,7 @@ class Score:
     exact: float
     median_ms: float
     p95_ms: float
+    cpu_ms: float
     passages_read: float
     peak_mb: float
 
@@ -55,6 +56,7 @@ def judge(name: str, task: Mapping[str, Any], result: Mapping[str, Any]) -> Scor
         exact=_mean(cited),
         median_ms=float(np.percentile(times, 50)),
         p95_ms=float(np.percentile(times, 95)),
+        cpu_ms=float(np.percentile([row["cpu_ms"] for row, _ in pairs], 50)),
         passages_read=result["passages_read"],
         peak_mb=result["peak_mb"],
     )
@@ -64,13 +66,13 @@ def table(scores: Sequence[Score]) -> str:
     """The contenders as rows of a Markdown table."""
     lines = [
         "| reader | F1 | EM | F1, never refusing | refusal AUROC | refusal precision / recall | exact offsets "
-        "| median ms | p95 ms | passages read | peak MB |",
-        "|" + " --- |" * 11,
+        "| median ms | p95 ms | median CPU ms | passages read | peak MB |",
+        "|" + " --- |" * 12,
     ]
     lines += [
         f"| {each.name} | {100 * each.f1:.1f} | {100 * each.em:.1f} | {100 * each.best_span_f1:.1f} "
         f"| {each.refusal_auroc:.3f} | {100 * each.refusal_precision:.1f} / {100 * each.refusal_recall:.1f} "
-        f"| {each.exact:.3f} | {each.median_ms:.0f} | {each.p95_ms:.0f} | {each.passages_read:.1f} "
+        f"| {each.exact:.3f} | {each.median_ms:.0f} | {each.p95_ms:.0f} | {each.cpu_ms:.0f} | {each.passages_read:.1f} "
         f"| {each.peak_mb:.0f} |"
         for each in scores
     ]
