@@ -15,7 +15,11 @@ from eval.metrics.refusal import auroc
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One contender. Shares are 0..1; ``cpu_ms`` is the median over all threads; ``exact``: citations whose words stand at their offsets in the article."""
+    """One contender. Shares are 0..1.
+
+    ``exact``: citations whose words stand at their offsets in the article. ``cpu_ms``: median over the questions, summed
+    over the threads.
+    """
 
     name: str
     f1: float
