@@ -107,12 +107,12 @@
     while (busy && Date.now() - busy < 60000) await new Promise((go) => setTimeout(go, 20));  // one at a time, in order
     const typed = (words || "").trim(), how = mode;
     mode = "";
+    busy = Date.now();  // until end(): also for nothing typed, whose round trip would swallow the next question's
     if (!typed) {
       say("Type a question first.");
       $("#question textarea")?.focus();
       return [words || "", "", "", "", { id: current().id, turns: current().turns }];
     }
-    busy = Date.now();
     $("#transcript .welcome")?.remove();
     requestAnimationFrame(() => scrollDown());
     const turns = how === "literal" ? current().turns.slice(0, -1) : current().turns;

@@ -58,6 +58,7 @@ class Events:
             [parts.question, parts.asked, parts.mode, parts.pending, parts.conversation],
             js="(words) => citespan.begin(words)",
             api_visibility="private",
+            trigger_mode="multiple",
         )
         answered = begun.then(
             self.on_ask,
@@ -65,6 +66,7 @@ class Events:
             [parts.transcript, parts.pending, parts.conversation, parts.evidence],
             concurrency_id="ask",
             concurrency_limit=CORES,
+            trigger_mode="multiple",
             **SLOW,
         )
         answered.then(
