@@ -17,7 +17,7 @@ from eval.metrics.refusal import auroc
 class Score:
     """One contender. Shares are 0..1.
 
-    ``exact``: citations whose words stand at their offsets in the article. ``cpu_ms``: median over the questions, summed
+    ``exact``: citations whose words stand at their offsets in the article. ``cpu_ms``: median over questions, summed
     over the threads.
     """
 
