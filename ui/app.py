@@ -154,13 +154,13 @@ def _page(engine: Engine, *, folder: Path | str | None, read_only: bool) -> gr.B
     import gradio as gr
 
     from ui.api import add_endpoints, allow_left_out
-    from ui.wiring.events import CORES, Events
+    from ui.wiring.events import AT_ONCE, Events
     from ui.wiring.parts import lay_out
 
     kept = None if folder is None or read_only else Path(folder)
     with gr.Blocks(title="Citespan", analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         Events(engine, kept).wire(page, lay_out(read_only=kept is None))
-        add_endpoints(engine, at_once=CORES)
+        add_endpoints(engine, at_once=AT_ONCE)
     page.queue(default_concurrency_limit=8, max_size=200)
     allow_left_out(page)
     made: gr.Blocks = page

@@ -19,7 +19,8 @@ from ui.turns import Turn, turns_from_json, turns_to_json
 from ui.wiring.parts import Parts
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-"""Questions answered at once; more wait in the queue."""
+AT_ONCE = max(1, CORES // 2)
+"""Questions answered at once; more wait in the queue. The reader runs on all cores: more at once would be slower."""
 QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 SLOW: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -65,7 +66,7 @@ class Events:
             [parts.asked, parts.mode, parts.conversation, parts.where, parts.since, parts.until],
             [parts.transcript, parts.pending, parts.conversation, parts.evidence],
             concurrency_id="ask",
-            concurrency_limit=CORES,
+            concurrency_limit=AT_ONCE,
             trigger_mode="multiple",
             **SLOW,
         )
