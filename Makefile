@@ -41,8 +41,10 @@ lint:
 types:
 	$(BIN)/mypy
 
+# Two runs: Playwright keeps an event loop running, in which the server tests could not start theirs.
 pytest:
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore=tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 format:
 	$(BIN)/ruff check --fix .

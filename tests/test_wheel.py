@@ -48,8 +48,8 @@ def test_the_installed_wheel_answers_a_question(wheel: Path, tmp_path: Path) -> 
     home = tmp_path / "env"
     venv.create(home, with_pip=False)
     scripts, packages = home / "bin", next((home / "lib").glob("python*")) / "site-packages"
-    options = ("--no-deps", "--no-index", "--quiet", "--prefix", home)
-    run(sys.executable, "-m", "pip", "install", *options, wheel, cwd=tmp_path)
+    options = ("--no-deps", "--no-index", "--quiet")
+    run(sys.executable, "-m", "pip", "--python", scripts / "python", "install", *options, wheel, cwd=tmp_path)
     # The dependencies by path alone: .pth files are not read from there, so this checkout stays invisible.
     (packages / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + os.linesep)
     place = run(scripts / "python", "-c", "import qa; print(qa.__file__)", cwd=tmp_path)

@@ -183,5 +183,6 @@ def test_many_articles(store: PassageStore, request: pytest.FixtureRequest) -> N
     left = len(store.query(EMBEDDER.embed_query("topic299"), 1000, EVERYTHING))
     assert left == 100 or (request.node.callspec.params["store"] == "approximate" and left >= 95)
     wanted = tuple(each.document.source for each in batch[240:260])
-    assert len(store.query(EMBEDDER.embed_query("topic"), 1000, Filter(sources=wanted))) == 20
+    among = len(store.query(EMBEDDER.embed_query("topic"), 1000, Filter(sources=wanted)))
+    assert among == 20 or (request.node.callspec.params["store"] == "approximate" and among >= 18)
     assert store.check() == []
