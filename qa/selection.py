@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.calibration import Calibration, Evidence
+from qa.calibration import NEVER, Calibration, Evidence
 from qa.citation import make_citation_id
 from qa.normalise import answer_tokens, same_answer
 from qa.records import Alternative, Answer, Candidate, Citation, Document, Hit, NoAnswer, Reading, Reply
@@ -72,7 +72,7 @@ class Selector:
                 if not hits
                 else "no passage holds a span that could answer"
             )
-            return NoAnswer(question, reason, 0.0, closest)
+            return NoAnswer(question, reason, 0.0, closest, no_answer_score=NEVER)
         evidence = [self._evidence(group, groups) for group in groups]
         confidences = [self.calibration.probability(each) for each in evidence]
         answer, confidence = groups[0], confidences[0]

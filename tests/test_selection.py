@@ -105,6 +105,7 @@ def test_nothing_retrieved_and_nothing_read_are_refusals() -> None:
     nothing = SELECTOR.select("Who?", [], [], {})
     assert isinstance(nothing, NoAnswer)
     assert nothing.confidence == 0
+    assert nothing.no_answer_score > 1000
     unread = SELECTOR.select("Who?", hits([FIRST]), [reading(FIRST, {})], DOCUMENTS)
     assert isinstance(unread, NoAnswer)
     assert len(unread.closest) == 1
