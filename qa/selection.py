@@ -68,7 +68,7 @@ class Selector:
         groups = self._groups(readings, ranks)
         if not groups:
             reason = (
-                "no indexed article could be read for this question"
+                "no indexed article passes the filter, or none shares anything with this question"
                 if not hits
                 else "no passage holds a span that could answer"
             )

@@ -6,10 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
+from unicodedata import category
 
 from qa.protocols import Progress
 from qa.records import Answer, Citation, CitationView, NoAnswer, Reply
 
+_OUTDATED = "This article has changed since, or the id was miscopied: other words stand there, so nothing is shown."
 _LIKELY, _POSSIBLE = 0.75, 0.5
 
 
@@ -22,7 +24,9 @@ def confidence_words(confidence: float) -> str:
 
 def printable(text: str) -> str:
     """``text`` without control characters other than newline and tab, so that an article cannot drive a terminal."""
-    return "".join(letter if letter in "\n\t" or letter.isprintable() else "\ufffd" for letter in text)
+    return "".join(
+        letter if letter in "\n\t" or letter.isprintable() or category(letter) == "Zs" else "\ufffd" for letter in text
+    )
 
 
 def render_reply(reply: Reply) -> str:
@@ -76,7 +80,7 @@ def render_view(view: CitationView) -> str:
     """A citation looked up: the article around the span, the span marked with >> and <<."""
     head = f"{view.title}\n{view.source}, characters {view.start} to {view.end}" + (f"\n{view.url}" if view.url else "")
     if not view.current:
-        return printable(f"{head}\n\nThis article has changed since: other words stand there now, so nothing is shown.")
+        return printable(f"{head}\n\n{_OUTDATED}")
     return printable(f"{head}\n\n{view.before}>>{view.quote}<<{view.after}")
 
 

@@ -39,6 +39,10 @@ def test_no_control_character_of_an_article_reaches_the_terminal() -> None:
     assert printable("a\u202eb\n\tc") == "a\ufffdb\n\tc"
 
 
+def test_spaces_of_every_width_are_no_control_characters() -> None:
+    assert printable("said.\u00a0There\u2009could") == "said.\u00a0There\u2009could"
+
+
 def test_confidence_in_words() -> None:
     assert [confidence_words(each) for each in (0.9, 0.75, 0.6, 0.2)] == [
         "likely",
