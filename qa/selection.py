@@ -20,7 +20,7 @@ MAX_ALTERNATIVES = 4
 _CLOSEST = 3
 _CITABLE = 4.0
 """Another article is cited only if its span scores within this of the answer's own: a passing mention is no source."""
-_LIKE = 0.25
+_LIKE = 0.5
 """Sources differ when another article's answer has at least this share of the odds of the answer given."""
 
 
