@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.errors import ModelError
+
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
@@ -43,7 +45,8 @@ class Batch:
 class Windowing:
     """Makes windows of at most ``most_tokens`` tokens that share ``stride`` with their neighbour.
 
-    A question longer than ``most_question`` tokens loses its end. Takes the tokenizer over.
+    A question longer than ``most_question`` tokens loses its end. Takes the tokenizer over. Raises ModelError where the
+    longest question leaves a passage no more room than the stride: windows would not move on.
     """
 
     def __init__(self, tokenizer: Tokenizer, *, most_tokens: int, stride: int, most_question: int) -> None:
@@ -53,6 +56,12 @@ class Windowing:
         tokenizer.no_truncation()
         # A tokenizer that is told to cut the passage only cannot be given a question alone: a copy measures it.
         self._uncut = tokenizer.__class__.from_str(tokenizer.to_str())
+        room = most_tokens - most_question - tokenizer.num_special_tokens_to_add(is_pair=True)
+        if room <= stride:
+            raise ModelError(
+                f"expected windows that move on, found {most_tokens} tokens with a stride of {stride} and questions of up "
+                f"to {most_question}: {room} are left for the passage; change the reader's limits"
+            )
         tokenizer.enable_truncation(most_tokens, stride=stride, strategy="only_second")
 
     def windows(self, question: str, text: str) -> list[Window]:

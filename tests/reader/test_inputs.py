@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.errors import ModelError
 from qa.reader.inputs import Window, Windowing, batches, pad
 from tests.reader.tiny import tiny_tokenizer
 
@@ -23,7 +24,7 @@ def test_a_short_passage_is_one_window_with_exact_offsets() -> None:
     assert window.segments[window.first] == 1 and window.segments[window.first - 1] == 0
 
 
-@given(st.integers(14, 40), st.integers(0, 3), st.text(alphabet="ab ?", max_size=40))
+@given(st.integers(15, 40), st.integers(0, 3), st.text(alphabet="ab ?", max_size=40))
 def test_windows_cover_every_piece_and_fit(most: int, stride: int, question: str) -> None:
     windows = windowing(most, stride).windows(question, LONG)
     covered: set[int] = set()
@@ -33,6 +34,12 @@ def test_windows_cover_every_piece_and_fit(most: int, stride: int, question: str
         covered |= {int(start) for start, _ in window.offsets}
     whole = windowing(4000, 0).windows("a", LONG)[0]
     assert covered == {int(start) for start, _ in whole.offsets}
+
+
+def test_limits_that_leave_no_room_are_refused() -> None:
+    windowing(15, 3)  # 8 for the question, 3 special tokens, 4 for the passage
+    with pytest.raises(ModelError, match="3 are left"):
+        windowing(14, 3)
 
 
 def test_an_endless_question_loses_its_end() -> None:
