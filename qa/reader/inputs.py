@@ -59,8 +59,8 @@ class Windowing:
         room = most_tokens - most_question - tokenizer.num_special_tokens_to_add(is_pair=True)
         if room <= stride:
             raise ModelError(
-                f"expected windows that move on, found {most_tokens} tokens with a stride of {stride} and questions of up "
-                f"to {most_question}: {room} are left for the passage; change the reader's limits"
+                f"expected windows that move on, found {most_tokens} tokens with a stride of {stride} and questions of "
+                f"up to {most_question}: {room} are left for the passage; change the reader's limits"
             )
         tokenizer.enable_truncation(most_tokens, stride=stride, strategy="only_second")
 
