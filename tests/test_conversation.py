@@ -146,6 +146,18 @@ def test_a_follow_up_stands_alone(before: Turn, asked: str, meant: str) -> None:
         "What did Hasan's former classmate say about him?",
         "Which river flows through Raqqa?",
         "What time did the meeting end?",
+        "The agency approved a third vaccine. Which company makes it?",
+        "Which actor turned up at a show dedicated to him?",
+        "How many senators must vote for a bill for it to pass?",
+        "What does Toyota estimate the cost of the recall will be to them?",
+        "How far is it from Oslo to Bergen?",
+        "How cold does it get in Oslo?",
+        "Was it Norway that closed the border?",
+        "Is it the custom for people to have two surnames?",
+        "how did marie lose her leg?",
+        "Can a judge lose his or her seat?",
+        "How long has it been since the last eclipse?",
+        "Define Federalism",
         "current bitcoin price",
         "image courtesy of",
         "?!",
@@ -155,6 +167,42 @@ def test_a_follow_up_stands_alone(before: Turn, asked: str, meant: str) -> None:
 @pytest.mark.parametrize("before", [CEASEFIRE, POWER, KILLED, COLVILLE, CITY])
 def test_a_question_that_stands_alone_is_left_alone(before: Turn, asked: str) -> None:
     assert stand_alone(asked, [before]) == Understood(asked, False, "")
+
+
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [
+        (Turn("", "Who played the nurse?", "Lexie Grey"), "Where do they grow hops?"),  # one person
+        (Turn("", "Where are the scrolls kept?", "in a museum"), "When did they stop putting lead in paint?"),  # things
+        (Turn("", "Who sailed past Malta?", "Ida Holm"), "Where did they film the last scene?"),  # did nothing
+        (Turn("", "What did Zimbabwe export?", "maize"), "What did he say?"),
+        (Turn("", "What did TOMS Shoes sell?"), "What show did she appear on?"),
+        (Turn("", "Which plane crashed?", "an F-15"), "Who knew her?"),
+        (Turn("", "What did President Barack Obama sign?"), "What did she say?"),
+        (Turn("", "Which proposal was the best?", "the last"), "When was it made?"),  # a noun that was not found
+    ],
+)
+def test_a_pronoun_that_nothing_fits_is_left_alone(before: Turn, asked: str) -> None:
+    assert stand_alone(asked, [before]) == Understood(asked, False, "")
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "meant"),
+    [
+        (Turn("", "Where are the scrolls kept?"), "When were they found?", "When were the scrolls found?"),
+        (Turn("", "What did Google close?", "its shop"), "Why did they close it?", "Why did Google close its shop?"),
+        (Turn("", "Where did the smugglers meet?"), "What did they want?", "What did the smugglers want?"),
+        (Turn("", "Where did the physicist work?"), "Who told her?", "Who told the physicist?"),
+        (Turn("", "When did the ferry reach Malta?"), "How did it get to Malta?", "How did the ferry get to Malta?"),
+        (
+            Turn("", "What caused the ferry to sink?", "the steering failed"),
+            "When was that?",
+            "When did something cause the ferry to sink?",
+        ),
+    ],
+)
+def test_a_pronoun_means_what_fits_its_verb(before: Turn, asked: str, meant: str) -> None:
+    assert stand_alone(asked, [before]).text == meant
 
 
 def test_gender_decides_between_two_people() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.conversation import lexicon, verbs
-from qa.conversation.clauses import clause_of
+from qa.conversation.clauses import clause_of, split_subject
 from qa.conversation.gaps import PERSONAL, PLURAL, Gap
 from qa.conversation.mentions import Mention, mentions_of
 from qa.conversation.phrases import tokens_of
@@ -17,16 +17,27 @@ _ATTRIBUTES = frozenset(
     "name age job role title profession occupation reason number amount birthday nationality lot kind type sort living "
     "part position post date way".split()
 )
+_BARE = re.compile(
+    r"(?:the|another|each|every|any|no) (?:last|first|second|third|only|next|same|other|best|worst|most|least|latest|"
+    r"former|latter|new|old|good|bad|main|final|total|rest|temporary|current|previous|more|less)",
+    re.I,
+)
+"""A determiner whose noun was not found."""
 _REACH = 5
 """Turns back that a pronoun may point."""
+_NO_PERSON = re.compile(r"\d|\b(?!(?:I|V|X)+\b)[A-Z]{2,}\b|[a-z][A-Z]")
+"""In a name that is no person's: "F-15s", "TOMS Shoes", "iTunes"."""
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """``acts``: it is the subject of the previous question, or its answer; what a plural pronoun may mean."""
+
     mention: Mention
     cost: float
     role: str
+    acts: bool = False
 
 
 def antecedent(gap: Gap, history: Sequence[Turn], taken: frozenset[str] = frozenset()) -> Mention | None:
@@ -46,9 +57,11 @@ def _candidates(history: Sequence[Turn]) -> Iterator[_Candidate]:
     for distance, turn in enumerate(reversed(history[-_REACH:])):
         far = 4.0 * distance
         named = list(mentions_of(turn.understood))
+        actor = "" if distance else _actor(turn)
         for index, mention in enumerate(named):
             role = "subject" if index == 0 else "object" if index == len(named) - 1 else "middle"
-            yield _Candidate(mention, far + 1 + 0.2 * index, role)
+            acts = mention.start <= turn.understood.find(actor) < mention.end if actor else False
+            yield _Candidate(mention, far + 1 + 0.2 * index, role, acts)
         if turn.answer is None:
             for mention in _described(turn.understood):
                 yield _Candidate(mention, far, "described")
@@ -59,10 +72,16 @@ def _candidates(history: Sequence[Turn]) -> Iterator[_Candidate]:
             )
             known = 2.0 if asks == "other" or _asks_about_name(named, turn.understood) else 0.0
             for mention in _answered(turn.answer, asks):
-                yield _Candidate(mention, far + known, f"answer-{asks}")
+                yield _Candidate(mention, far + known, f"answer-{asks}", acts=not distance and asks != "other")
         if turn.sentence is not None:
             for index, mention in enumerate(mentions_of(turn.sentence)[:12]):
                 yield _Candidate(mention, far + 2.5 + 0.05 * index, "sentence")
+
+
+def _actor(turn: Turn) -> str:
+    """The subject of a turn's question: "Turkey" in "What did Turkey close?"; empty where its answer is the subject."""
+    clause = clause_of(turn.understood)
+    return "" if clause is None or clause.role == "subject" else split_subject(clause.body)[0]
 
 
 def _described(question: str) -> Iterator[Mention]:
@@ -153,7 +172,7 @@ def _last(mention: Mention) -> str:
 def _misfit(gap: Gap, candidate: _Candidate, genders: dict[str, str]) -> float | None:
     """How badly a mention fits a pronoun; ``None`` when it cannot be meant."""
     mention, word = candidate.mention, gap.word
-    if mention.kind in {"time", "number"} or mention.text.lower() in lexicon.PRONOUNS:
+    if mention.kind in {"time", "number"} or mention.text.lower() in lexicon.PRONOUNS or _BARE.fullmatch(mention.text):
         return None
     if mention.text.lower().split()[-1] in _ATTRIBUTES or re.match(
         r"(?:the )?(?:name|age|number)\b", mention.text.lower()
@@ -166,7 +185,7 @@ def _misfit(gap: Gap, candidate: _Candidate, genders: dict[str, str]) -> float |
     if word in PERSONAL:
         return _misfit_person(candidate, "m" if word in lexicon.MALE else "f", genders)
     if word in PLURAL or word in {"these", "those"}:
-        return _misfit_plural(mention, candidate.role, lean)
+        return _misfit_plural(gap, candidate, lean)
     return _misfit_thing(mention, candidate.role, lean)
 
 
@@ -175,25 +194,27 @@ def _misfit_person(candidate: _Candidate, wanted: str, genders: dict[str, str]) 
     if mention.kind not in {"person", "unknown"}:
         return None
     gender = mention.gender or genders.get(_last(mention), "")
-    if gender and gender != wanted:
+    if (gender and gender != wanted) or _NO_PERSON.search(mention.text):
         return None
     common = 0.0 if mention.text[:1].isupper() and not mention.text.startswith("The ") else 0.5
     common += 0.7 if common and role == "answer-what" else 0.0
     return common + (0.0 if gender else 0.15) + (0.0 if mention.kind == "person" or gender else 0.6)
 
 
-def _misfit_plural(mention: Mention, role: str, lean: float) -> float | None:
-    far = 1.0 if role == "answer-other" else 0.0
+def _misfit_plural(gap: Gap, candidate: _Candidate, lean: float) -> float | None:
+    """One place or unknown name is "they" only as the one who acted just before: "Why did they close it?"."""
+    mention, role = candidate.mention, candidate.role
+    lean += 1.0 if role == "answer-other" else 0.0
     match mention.kind:
         case "people":
-            return lean + far
-        case "things":
-            return 0.8 + lean + far
-        case "organisation":
-            return 0.9 + lean + far
-        case "place" if role != "sentence":
-            return 1.6 + lean + far
-        case "unknown" if role != "sentence":
+            return lean
+        case "things" if not gap.does or lexicon.are_people(mention.text.lower().split()[-1]):
+            return 0.8 + lean
+        case "organisation" if not (gap.does and role == "sentence"):
+            return 0.9 + lean
+        case "place" if candidate.acts:
+            return 1.6 + lean
+        case "unknown" if candidate.acts and " " not in mention.text and not mention.gender:
             return 2.2 + lean
     return None
 

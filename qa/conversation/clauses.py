@@ -129,7 +129,7 @@ def filler_of(clause: Clause, answer: str | None) -> str:
     words = clause.asked.split()
     opener = words[0].lower() if words else ""
     noun = " ".join(words[2:] if opener == "how" else words[1:])
-    if not answer or len(answer.split()) > _LONGEST_FILLER:
+    if not answer or len(answer.split()) > _LONGEST_FILLER or (opener == "what" and _is_clause(answer)):
         if noun and opener in {"which", "what", "how"} and noun != "else":
             return f"the {noun}"
         return "someone" if opener in {"who", "whom"} else "something"
@@ -140,6 +140,12 @@ def filler_of(clause: Clause, answer: str | None) -> str:
     if len(answer.split()) > 3 and answer[0].isupper() and not lexicon.SAYING.isdisjoint(words_of(clause.body)):
         return f"“{answer}”"
     return answer
+
+
+def _is_clause(answer: str) -> bool:
+    """A statement rather than a name or noun phrase: "the steering failed"."""
+    words = words_of(answer)
+    return len(words) > 2 and words[0] in lexicon.DETERMINERS and verbs.is_past(words[-1])
 
 
 def ask(asked: str, clause: Clause, answer: str | None, *, replaces: bool = False) -> str:

@@ -45,6 +45,7 @@ _FRAGMENT = re.compile(
 _MEASURES = frozenset("long far often old fast big tall come so much".split())
 _TIME_NOUNS = frozenset("time day date year month week".split())
 _DEMOGRAPHIC = frozenset("women men children boys girls".split())
+_COMMANDS = frozenset("define describe explain list name tell give show compare summarise summarize translate".split())
 _NEAR = ({"person", "unknown"}, {"place", "organisation", "unknown"}, {"people", "things"}, {"thing", "things"})
 
 
@@ -197,6 +198,8 @@ def _another_topic(asked: FollowUp) -> str | None:
 
 def _bare_name(core: str) -> bool:
     tokens = [token for token in tokens_of(core) if token.is_word]
+    if tokens and tokens[0].low in _COMMANDS:
+        return False
     if len(tokens) > 1 and tokens[0].low in lexicon.PREPOSITIONS | {"the"}:
         tokens = tokens[1:]
     return 0 < len(tokens) <= 3 and all(token.is_name for token in tokens) and clause_of(core) is None

@@ -14,7 +14,9 @@ _POINTING = frozenset("that this these those".split())
 _POSSESSIVES = frozenset("his their its".split())
 _ALL = frozenset("he him his she her they them their it its".split()) | _POINTING
 _COSTS = frozenset("cost costs take takes took taken become became called mean means start".split())
-_WEATHER = frozenset("rain raining rained snow snowing".split())
+_WEATHER = frozenset("rain raining rained snow snowing dark light late cold hot".split())
+_CUSTOMS = frozenset("custom law case practice tradition rule habit duty".split())
+_DISTANCES = frozenset("from to until till since get".split())
 _VERDICTS = frozenset(
     "true possible likely unlikely legal illegal good bad necessary important clear known said believed estimated "
     "reported thought expected alleged safe dangerous better hard easy difficult impossible easier harder called "
@@ -28,12 +30,16 @@ _NO_NOUNS = frozenset("not many much there then else exactly ever also still onl
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A pronoun that points out of its question. ``job``: subject, object or owner."""
+    """A pronoun that points out of its question. ``job``: subject, object or owner.
+
+    ``does``: it is what acts on something, as only people and their groups do: "When did they start the fire?".
+    """
 
     word: str
     start: int
     end: int
     job: str
+    does: bool = False
 
 
 def gaps_in(question: str) -> list[Gap]:
@@ -44,13 +50,30 @@ def gaps_in(question: str) -> list[Gap]:
 def _gaps(tokens: list[Token]) -> Iterator[Gap]:
     asked = _asked(tokens)
     for at, token in enumerate(tokens):
-        if token.low not in _ALL or not _is_pronoun(tokens, at):
+        if token.low not in _ALL or not _is_pronoun(tokens, at) or _either(tokens, at):
             continue
         job = _job(tokens, at)
         if token.low in {"it", "that", "this"} and _empty(tokens, at):
             continue
         if not _explained(tokens, at, job, asked):
-            yield Gap(token.low, token.start, token.end, job)
+            yield Gap(token.low, token.start, token.end, job, job == "subject" and _does(tokens, at))
+
+
+def _either(tokens: list[Token], at: int) -> bool:
+    """ "His or her": anybody's, not one person's."""
+    around = [token.low for token in tokens[max(0, at - 2) : at]], [token.low for token in tokens[at + 1 : at + 3]]
+    return any("or" in side and not PERSONAL.isdisjoint(side) for side in around)
+
+
+def _does(tokens: list[Token], at: int) -> bool:
+    """Whether the subject at ``at`` has a full verb with an object or another verb after it."""
+    if at < 1 or at + 2 >= len(tokens) or tokens[at - 1].low not in lexicon.DO:
+        return False
+    verb, following = tokens[at + 1], tokens[at + 2]
+    if not verb.is_word or verb.low in lexicon.CLOSED | lexicon.BE or not following.is_word:
+        return False
+    opens = following.low in lexicon.DETERMINERS or following.low not in lexicon.CLOSED
+    return opens and not following.low.endswith("ly")
 
 
 def _asked(tokens: list[Token]) -> tuple[int, int]:
@@ -114,8 +137,12 @@ def _empty(tokens: list[Token], at: int) -> bool:
     rules = (
         before[-3:-1] in (["what", "time"], ["what", "day"]) and being,
         being and after[0] in _LINKS | {"a"} and linked,
+        being and at == 1 and not {"that", "who"}.isdisjoint(rest),  # "Was it Turkey that closed it?"
+        being and after[0] in lexicon.DETERMINERS and after[1] in _CUSTOMS,
+        before[:1] == ["how"] and not (_WEATHER | {"far", "long"}).isdisjoint(before[1:2]) and after[0] in _DISTANCES,
         not (_COSTS | _VERDICTS).isdisjoint(after[:2]) and linked,
         not _WEATHER.isdisjoint(after[:2]),
+        after[0] == "been" and "since" in rest,
         being and after[1] == "that" and after[0] not in lexicon.CLOSED,
         being and after[1] in {"to", "for", "if"} and judged,
         not _MAKING.isdisjoint(before[-2:]) and ("to" in rest or after[0] in {"more", "less", "harder", "easier"}),
@@ -155,12 +182,25 @@ def _told_by_verb(tokens: list[Token], aux: int, at: int) -> bool:
 def _border(tokens: list[Token], at: int) -> int:
     """Where the clause around ``at`` starts."""
     for i in range(at - 1, 0, -1):
-        if tokens[i].low in lexicon.SUBORDINATORS or tokens[i].text in ",;:":
+        if tokens[i].low in lexicon.SUBORDINATORS or tokens[i].text in ",;:.?!" or _reduced(tokens, i):
             return i
+        if tokens[i].low == "for" and i + 1 == at and at + 1 < len(tokens) and tokens[at + 1].low == "to":
+            return i  # "legislation for it to pass"
         goes_on = i + 1 < at or (at + 1 < len(tokens) and tokens[at + 1].is_word)
-        if goes_on and tokens[i].low in lexicon.SAYING and tokens[i + 1].low not in lexicon.PREPOSITIONS:
+        if goes_on and tokens[i].low in lexicon.TELLING and tokens[i + 1].low not in lexicon.PREPOSITIONS:
             return i
     return 0
+
+
+def _reduced(tokens: list[Token], i: int) -> bool:
+    """A participle that opens a clause after its noun: "a show dedicated to him", "smugglers bringing them in"."""
+    before, low = tokens[i - 1], tokens[i].low
+    if i < 2 or not before.is_word or before.low in lexicon.CLOSED | {"not"} or before.low.endswith("ly"):
+        return False
+    if any(token.low in lexicon.BE for token in tokens[:i]) and not verbs.is_past(low):
+        return False
+    to = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    return (low.endswith("ing") and len(low) > 4) or (verbs.is_past(low) and to in {"to", "for", "by", "with", "after"})
 
 
 def _skipped(tokens: list[Token], at: int, job: str, asked: tuple[int, int]) -> set[int]:
@@ -177,9 +217,11 @@ def _fits(tokens: list[Token], i: int, word: str) -> bool:
     if not token.is_word or (low in lexicon.CLOSED and low != "who"):
         return False
     name = token.is_name and low not in lexicon.CLOSED | lexicon.TIME_WORDS
-    person = low == "who" or low in lexicon.PERSON_NOUNS
+    person = low == "who" or lexicon.is_person_noun(low)
     if word in PERSONAL:
-        gender = lexicon.gender_of_noun(low) or (lexicon.gender_of_name(token.text) if name else "")
+        gender = lexicon.gender_of_noun(low) or (
+            lexicon.gender_of_name(token.text) if name else lexicon.gender_of_word(low)
+        )
         fits = not gender or gender == ("m" if word in lexicon.MALE else "f")
         return fits and (bool(gender) or person or (name and low not in lexicon.PLACES))
     if word in PLURAL:

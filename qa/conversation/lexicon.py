@@ -61,7 +61,8 @@ ORGANISATION_WORDS = frozenset(
     "council nations army ministry party group bank company university court corporation inc ltd committee "
     "commission agency department union times post reuters association club front forces organization "
     "organisation league museum government congress senate parliament institute foundation team hospital school "
-    "airlines society trust".split()
+    "airlines society trust holdings network channel stadium awards festival championship cup open "
+    "prize church college temple office force bureau authority".split()
 )
 TITLES = frozenset(
     "mr mrs ms miss dr sir lord lady president minister ambassador secretary-general general senator governor "
@@ -78,8 +79,25 @@ PLACES = frozenset(
     "argentina australia kenya nigeria rwanda ethiopia sudan libya yemen qatar greece sweden norway finland "
     "denmark netherlands belgium austria switzerland hungary romania cuba venezuela colombia chile peru "
     "indonesia vietnam thailand korea europe africa asia london paris moscow washington beijing tokyo berlin "
-    "rome madrid damascus aleppo ankara tehran baghdad jerusalem cairo kabul kyiv geneva brussels".split()
+    "rome madrid damascus aleppo ankara tehran baghdad jerusalem cairo kabul kyiv geneva brussels "
+    "albania algeria angola armenia azerbaijan bahrain bangladesh belarus bolivia bosnia botswana bulgaria burkina "
+    "burma burundi cambodia cameroon chechnya congo crimea croatia cyprus czechia dagestan darfur ecuador "
+    "eritrea estonia gabon gambia gaza ghana greenland guatemala guinea haiti honduras iceland jamaica kashmir "
+    "kazakhstan kosovo kurdistan kuwait kyrgyzstan laos latvia lesotho liberia lithuania luxembourg macedonia "
+    "malawi malaysia mali malta mauritania moldova mongolia montenegro morocco mozambique myanmar namibia nepal "
+    "nicaragua niger oman palestine panama paraguay philippines portugal samoa senegal serbia singapore slovakia "
+    "slovenia somalia taiwan tajikistan tanzania tibet togo tunisia turkmenistan uganda uruguay uzbekistan zambia "
+    "zimbabwe alabama alaska arizona arkansas california colorado connecticut delaware florida hawaii idaho "
+    "illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi "
+    "missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont wisconsin "
+    "wyoming atlanta baltimore boston chicago dallas denver detroit houston miami philadelphia seattle athens "
+    "bangkok barcelona beirut benghazi bogota bucharest budapest caracas dakar delhi dhaka dubai dublin glasgow "
+    "hamburg hanoi harare havana islamabad istanbul jakarta johannesburg karachi khartoum lagos lahore lima lisbon "
+    "manchester manila melbourne milan minsk mogadishu mosul mumbai munich nairobi naples oslo ottawa prague "
+    "pyongyang riyadh seoul shanghai sydney toronto tripoli tunis vancouver vienna warsaw zagreb zurich".split()
 )
+PLACE_OPENERS = frozenset("new north south east west northern southern eastern western los las san santa".split())
+"""Capitalised, before another capital, they open the name of a place: "New Jersey", "South Sudan"."""
 _MALE_NAMES = frozenset(
     "john james robert michael william david richard joseph thomas charles christopher daniel matthew anthony "
     "mark donald steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan "
@@ -121,6 +139,20 @@ SAYING = frozenset(
     "thought believe believes believed".split()
 )
 
+TELLING = SAYING | frozenset(
+    "admit admits admitted allege alleges alleged assert asserts asserted estimate estimates estimated expect expects "
+    "expected fear fears feared feel feels felt hope hopes hoped insist insists insisted know knows knew predict "
+    "predicts predicted reveal reveals revealed suggest suggests suggested suspect suspects suspected".split()
+)
+"""Verbs that a clause with a subject of its own may follow without "that"."""
+_NOT_PEOPLE = frozenset(
+    "number letter computer river flower tower power shower weather corner newspaper chapter container helicopter "
+    "trailer quarter border shelter order semester centimeter kilometer meter trouser cluster disaster monster barrier "
+    "freezer counter answer matter paper water border printer router server folder header boulder shoulder "
+    "feather".split()
+)
+_WORDS_TOO = frozenset("mark will bill jack frank grace rose may art sue faith hope joy dawn angel rob pat mia".split())
+
 
 def is_plural(word: str) -> bool:
     """A plural common noun, as far as spelling tells."""
@@ -130,14 +162,29 @@ def is_plural(word: str) -> bool:
     return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s", "ous", "news"))
 
 
+def is_person_noun(word: str) -> bool:
+    """A noun for one person: listed, or by its ending ("physicist", "policeman")."""
+    made = word.endswith(("ist", "ician", "eer", "sman", "eman", "woman", "person")) and len(word) > 5
+    return word in PERSON_NOUNS or made
+
+
+def are_people(word: str) -> bool:
+    """A plural noun for people: listed, or by its ending ("islanders", "smugglers", "tourists")."""
+    one = word.removesuffix("s")
+    listed = word in PLURAL_NOUNS or (one != word and is_person_noun(one)) or word.endswith(("smen", "women"))
+    return listed or (word.endswith(("ers", "ists", "ians", "eers")) and len(word) > 6 and one not in _NOT_PEOPLE)
+
+
 def gender_of_name(name: str) -> str:
-    """``m``, ``f`` or nothing, by title or first name."""
+    """``m``, ``f`` or nothing, by title or first name, the word after the last title: "U.S. President Barack Obama"."""
     for word in re.findall(r"[^\W\d_][\w’'-]*", name.lower()):
         if word in _TITLE_GENDER:
             return _TITLE_GENDER[word]
         if word not in TITLES:
             break
-    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", name.lower()) if word not in TITLES]
+    every = re.findall(r"[^\W\d_][\w’'-]*", name.lower())
+    titles = [at for at, word in enumerate(every[:-1]) if word in TITLES]
+    words = [word for word in every[titles[-1] + 1 if titles else 0 :] if word not in TITLES]
     if len(words) > 1 or (words and words[0] not in TITLES and name[:1].isupper()):
         first = words[0]
         return "m" if first in _MALE_NAMES else "f" if first in _FEMALE_NAMES else ""
@@ -152,3 +199,10 @@ def gender_of_noun(noun: str) -> str:
 def is_first_name(word: str) -> bool:
     """A listed first name."""
     return word.lower() in _MALE_NAMES or word.lower() in _FEMALE_NAMES
+
+
+def gender_of_word(word: str) -> str:
+    """``m`` or ``f`` for a first name in small letters, as hurried people type it, unless it is a word as well."""
+    if word in _WORDS_TOO:
+        return ""
+    return "m" if word in _MALE_NAMES else "f" if word in _FEMALE_NAMES else ""

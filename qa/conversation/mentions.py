@@ -114,11 +114,10 @@ def _classify(worded: str, part: list[Token], head: Token, before: str) -> tuple
 
 
 def _kind_of_noun(noun: str) -> str:
-    if noun in lexicon.PERSON_NOUNS:
+    if lexicon.is_person_noun(noun):
         return "person"
     if lexicon.is_plural(noun):
-        people = noun in lexicon.PLURAL_NOUNS or noun.removesuffix("s") in lexicon.PERSON_NOUNS
-        return "people" if people else "things"
+        return "people" if lexicon.are_people(noun) else "things"
     if noun in lexicon.PLACE_NOUNS:
         return "place"
     return "organisation" if noun in lexicon.GROUP_NOUNS else "thing"
@@ -131,11 +130,13 @@ def _kind_of_name(part: list[Token], names: list[Token], before: str, gender: st
     acronym = letters.isupper() and len(letters) > 1
     an_organisation = not lexicon.ORGANISATION_WORDS.isdisjoint(words)
     rules = (
+        (words[-1] in lexicon.ORGANISATION_WORDS and not titled, "organisation"),
         (bool(gender) and len(words) > 1, "person"),
         (an_organisation, "organisation"),
-        (words[-1] in lexicon.PLACES, "place"),
+        (words[-1] in lexicon.PLACES or (len(words) > 1 and words[0] in lexicon.PLACE_OPENERS), "place"),
         (titled or bool(gender), "person"),
         (part[0].low == "the" and lexicon.is_plural(words[-1]), "things"),
+        (any(lexicon.is_person_noun(token.low.rpartition("-")[2]) for token in part[:-1]), "person"),
         (part[0].low == "the" or acronym, "organisation"),
         (before in _PLACING, "place"),
     )

@@ -67,8 +67,9 @@ def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
 def _pronouns(asked: str, plain: str, history: Sequence[Turn]) -> tuple[str, str]:
     """Every pronoun that points back, replaced by what it means; a place for "there"."""
     parts, at, reasons, meant = list[str](), 0, list[str](), dict[str, str]()
+    named = frozenset(each.text for each in mentions_of(plain))
     for gap in gaps_in(plain):
-        name = _meaning(gap, history, meant)
+        name = _meaning(gap, history, meant, named)
         if name is None:
             continue
         parts += [plain[at : gap.start], _owner(name) if gap.job == "owner" else name]
@@ -82,12 +83,15 @@ def _pronouns(asked: str, plain: str, history: Sequence[Turn]) -> tuple[str, str
     return rewritten[:1].upper() + rewritten[1:], "; ".join(reasons)
 
 
-def _meaning(gap: Gap, history: Sequence[Turn], meant: dict[str, str]) -> str | None:
-    """What a pronoun stands for: the same as the last of its sort, but an object is another than the subject."""
+def _meaning(gap: Gap, history: Sequence[Turn], meant: dict[str, str], named: frozenset[str]) -> str | None:
+    """What a pronoun stands for: the same as the last of its sort, but an object is another than the subject.
+
+    Nothing that is ``named`` in the same question: "How did they get to Aleppo?" does not ask about Aleppo twice.
+    """
     sort = "he" if gap.word in lexicon.MALE else "she" if gap.word in lexicon.FEMALE else gap.word[:2]
     if sort in meant and gap.job != "object":
         return meant[sort]
-    mention = antecedent(gap, history, frozenset(meant.values()))
+    mention = antecedent(gap, history, named | frozenset(meant.values()))
     if mention is None:
         return meant.get(sort)
     name = mention.text
