@@ -23,6 +23,7 @@ class Config:
     """Everything that decides a run, but the data. Either `minutes` or `steps` is 0: the other bounds the run.
 
     `base`: a folder or package of base weights. `start`: the folder of a finished run to train on, or "".
+    `rival_share`: of the questions that have rivals, how many are read beside one.
     """
 
     base: str
@@ -36,6 +37,7 @@ class Config:
     weight_decay: float
     dropout: float
     null_weight: float
+    rival_share: float
     bfloat16: str
     checkpoint_minutes: float
     evaluate_minutes: float

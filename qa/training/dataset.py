@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from qa.training.config import Config
 from qa.training.features import EncodedRow, Encoder
 from qa.training.load import Row, hold_out, join_sentences, read_rows, sha256
-from qa.training.negatives import make_negatives
+from qa.training.negatives import add_rivals, make_negatives
 
 UNANSWERABLE = "unanswerable"  # written by people to look answerable
 
@@ -57,6 +57,7 @@ def _make(data: Path, config: Config, encoder: Encoder, files: Mapping[str, str]
     train = join_sentences(train, config.reach, rng)
     train = [row if row.answers else replace(row, source=UNANSWERABLE) for row in train]
     seeds = [row for row in train if row.source in config.negatives_from]
+    train = [row for row in train if row.source not in config.negatives_from] + add_rivals(seeds)
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in [*train, *make_negatives(seeds, rng)]:
         by_source[row.source].append(row)

@@ -8,7 +8,7 @@ import random
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -40,6 +40,7 @@ class EncodedRow:
     question: IntArray
     context: Context
     answers: tuple[tuple[int, int], ...]
+    rivals: tuple[Context, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,14 @@ class Encoder:
     def encode(self, rows: Sequence[Row]) -> list[EncodedRow]:
         """Tokenise rows, each distinct context once. An answer that holds no word piece is left out of its row."""
         questions = self._ids(sorted({row.question for row in rows}))
-        contexts = self._contexts(sorted({row.context for row in rows}))
+        contexts = self._contexts(sorted({text for row in rows for text in (row.context, *row.rivals)}))
         encoded = []
         for row in rows:
             context = contexts[row.context]
             spans = tuple(span for answer in row.answers if (span := piece_span(context.offsets, answer)) is not None)
             if spans or not row.answers:
-                encoded.append(EncodedRow(questions[row.question], context, spans))
+                rivals = tuple(contexts[text] for text in row.rivals)
+                encoded.append(EncodedRow(questions[row.question], context, spans, rivals))
         return encoded
 
     def _ids(self, texts: Sequence[str]) -> dict[str, IntArray]:
@@ -95,22 +97,27 @@ class Encoder:
                 contexts[text] = Context(ids, offsets, _sentence_starts(text, offsets))
         return contexts
 
-    def window(self, row: EncodedRow, most_pieces: int, rng: random.Random, *, bare_question: float = 0.15) -> Window:
-        """Draw one window of at most `most_pieces` pieces: it begins with a sentence and holds the drawn answer.
-
-        A share `bare_question` of the questions loses its question mark, as people type.
-        """
+    def as_typed(self, row: EncodedRow, rng: random.Random, *, bare_question: float = 0.15) -> EncodedRow:
+        """The row; a share `bare_question` of the questions loses its question mark, as people type."""
         question = row.question
         if len(question) > 1 and question[-1] == self._question_mark and rng.random() < bare_question:
-            question = question[:-1]
-        room = most_pieces - len(question) - 3
+            return replace(row, question=question[:-1])
+        return row
+
+    def window(self, row: EncodedRow, most_pieces: int, rng: random.Random) -> Window:
+        """Draw one window of at most `most_pieces` pieces: it begins with a sentence and holds the drawn answer."""
+        room = most_pieces - len(row.question) - 3
         answer = rng.choice(row.answers) if row.answers else None
         first = _draw_first(row.context, answer, room, rng)
         return self.assemble(
-            question,
+            row.question,
             row.context.ids[first : first + room],
             None if answer is None else (answer[0] - first, answer[1] - first),
         )
+
+    def rival(self, row: EncodedRow, most_pieces: int, rng: random.Random) -> Window:
+        """A window of one of the row's rivals, without an answer. The row must have some."""
+        return self.window(EncodedRow(row.question, rng.choice(row.rivals), ()), most_pieces, rng)
 
     def assemble(self, question: IntArray, passage: IntArray, answer: tuple[int, int] | None) -> Window:
         """[CLS] question [SEP] passage [SEP] with segments; `answer` is a half-open span of the passage's pieces."""

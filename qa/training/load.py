@@ -26,7 +26,10 @@ class TrainingDataError(CitespanError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question on one context; `answers` are half-open character spans of the context, none if unanswerable."""
+    """One question on one context; `answers` are half-open character spans of the context, none if unanswerable.
+
+    `rivals`: other passages, most like the question first, that do not answer it.
+    """
 
     id: str
     question: str
@@ -34,6 +37,7 @@ class Row:
     answers: tuple[CharSpan, ...]
     source: str
     group: str
+    rivals: tuple[str, ...] = ()
 
 
 def read_rows(path: Path) -> list[Row]:

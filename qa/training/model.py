@@ -65,13 +65,26 @@ class SpanReader(nn.Module):
         return start, end, null
 
 
-def loss_of(scores: tuple[Tensor, Tensor, Tensor], start: Tensor, end: Tensor, null_weight: float) -> Tensor:
-    """Span cross-entropy over the answerable rows (`start` >= 0) plus weighted null cross-entropy over all rows."""
+def loss_of(
+    scores: tuple[Tensor, Tensor, Tensor], start: Tensor, end: Tensor, question: Tensor, null_weight: float
+) -> Tensor:
+    """Span cross-entropy over the answerable rows (`start` >= 0) plus weighted null cross-entropy over all rows.
+
+    The rows of one `question` share one softmax, so that scores of different passages can be compared (Clark and
+    Gardner 2018, shared normalisation).
+    """
     start_scores, end_scores, null_scores = scores
     answerable = start >= 0
     null = functional.binary_cross_entropy_with_logits(null_scores, (~answerable).float())
     if not answerable.any():
         return null_weight * null
-    span = functional.cross_entropy(start_scores[answerable], start[answerable])
-    span = span + functional.cross_entropy(end_scores[answerable], end[answerable])
-    return span / 2 + null_weight * null
+    together = question[:, None] == question[None, :]
+    span = _shared_entropy(start_scores, start, together) + _shared_entropy(end_scores, end, together)
+    return span[answerable].mean() / 2 + null_weight * null
+
+
+def _shared_entropy(scores: Tensor, gold: Tensor, together: Tensor) -> Tensor:
+    """Minus the log-probability of each row's `gold` among the places of all rows that stand `together` with it."""
+    every = scores.logsumexp(dim=1).expand_as(together).masked_fill(~together, _FAR).logsumexp(dim=1)
+    found: Tensor = every - scores.gather(1, gold.clamp(min=0).unsqueeze(1)).squeeze(1)
+    return found

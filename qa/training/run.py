@@ -44,7 +44,14 @@ def make_reader(data: Path, config: Config, out: Path, watch: Sequence[Path]) ->
     if start is not None:
         model.load_state_dict(_weights(start))
     bfloat16 = choose_bfloat16(model, config)
-    stream = Stream(dataset.train, config.phases, encoder, seed=config.seed, tokens_per_batch=config.tokens_per_batch)
+    stream = Stream(
+        dataset.train,
+        config.phases,
+        encoder,
+        seed=config.seed,
+        tokens_per_batch=config.tokens_per_batch,
+        rival_share=config.rival_share,
+    )
 
     def evaluate(trained: SpanReader) -> dict[str, float]:
         return measure(few, torch_reader(trained, tokenizer, Limits(), bfloat16=bfloat16))

@@ -16,17 +16,23 @@ from qa.training.features import EncodedRow, Encoder, Window
 
 _POOL = 1024  # windows drawn together and sorted by length, so that little is padding
 _MULTIPLE = 8
+Draw = tuple[Window, ...]
+"""The window of a row, and that of a rival where one was drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded windows as tensors: ids, mask, segments (rows x pieces), start and end (rows; -1 where unanswerable)."""
+    """Padded windows as tensors: ids, mask, segments (rows x pieces), start and end (rows; -1 where unanswerable).
+
+    `question` (rows): windows of one question have the same number.
+    """
 
     input_ids: Tensor
     attention_mask: Tensor
     token_type_ids: Tensor
     start: Tensor
     end: Tensor
+    question: Tensor
 
 
 @dataclass(slots=True)
@@ -50,11 +56,12 @@ class Stream:
         *,
         seed: int,
         tokens_per_batch: int,
+        rival_share: float = 0.0,
         position: Position | None = None,
     ) -> None:
         """Stream `rows` (by source) in the shares of `phases`; sources that have no rows are left out of the shares."""
         self._rows, self._phases, self._encoder = rows, phases, encoder
-        self._seed, self._tokens = seed, tokens_per_batch
+        self._seed, self._tokens, self._rival_share = seed, tokens_per_batch, rival_share
         self._orders: dict[tuple[str, int], list[int]] = {}
         self.position = Position() if position is None else position
 
@@ -69,19 +76,23 @@ class Stream:
                 yield collate(batches[self.position.used - 1])
             self.position = Position(self.position.pool + 1, 0, 0.0, drawn)
 
-    def _pool(self) -> tuple[list[list[Window]], dict[str, int]]:
+    def _pool(self) -> tuple[list[list[Draw]], dict[str, int]]:
         rng = random.Random(f"{self._seed}:{self.position.pool}")
         phase = next(
             phase for phase in self._phases if self.position.progress < phase.until or phase is self._phases[-1]
         )
         shares = {source: share for source, share in phase.mixture.items() if self._rows.get(source)}
         drawn = dict(self.position.drawn)
-        windows = []
+        draws = []
         for source in rng.choices(list(shares), weights=list(shares.values()), k=_POOL):
-            row = self._next(source, drawn)
-            windows.append(self._encoder.window(row, rng.choice(phase.most_pieces), rng))
-        windows.sort(key=lambda window: (len(window.ids), rng.random()))
-        batches = list(_by_tokens(windows, self._tokens))
+            row = self._encoder.as_typed(self._next(source, drawn), rng)
+            most_pieces = rng.choice(phase.most_pieces)
+            draw: Draw = (self._encoder.window(row, most_pieces, rng),)
+            if row.rivals and rng.random() < self._rival_share:
+                draw += (self._encoder.rival(row, most_pieces, rng),)
+            draws.append(draw)
+        draws.sort(key=lambda draw: (_longest(draw), rng.random()))
+        batches = list(_by_tokens(draws, self._tokens))
         rng.shuffle(batches)
         return batches, drawn
 
@@ -108,20 +119,28 @@ class Progress:
         return self.value
 
 
-def _by_tokens(windows: Sequence[Window], tokens: int) -> Iterator[list[Window]]:
-    batch: list[Window] = []
-    for window in windows:
-        if batch and (len(batch) + 1) * len(window.ids) > tokens:
+def _longest(draw: Draw) -> int:
+    return max(len(window.ids) for window in draw)
+
+
+def _by_tokens(draws: Sequence[Draw], tokens: int) -> Iterator[list[Draw]]:
+    """Batches of draws sorted by length; the windows of a draw stay together."""
+    batch: list[Draw] = []
+    count = 0
+    for draw in draws:
+        if batch and (count + len(draw)) * _longest(draw) > tokens:
             yield batch
-            batch = []
-        batch.append(window)
+            batch, count = [], 0
+        batch.append(draw)
+        count += len(draw)
     if batch:
         yield batch
 
 
-def collate(windows: Sequence[Window]) -> Batch:
+def collate(draws: Sequence[Draw]) -> Batch:
     """Pad windows on the right, to a multiple of 8 pieces."""
-    longest = max(len(window.ids) for window in windows)
+    windows = [window for draw in draws for window in draw]
+    longest = max(map(_longest, draws))
     width = -(-longest // _MULTIPLE) * _MULTIPLE
     ids, mask, segments = (np.zeros((len(windows), width), dtype=np.int64) for _ in range(3))
     for row, window in enumerate(windows):
@@ -134,4 +153,5 @@ def collate(windows: Sequence[Window]) -> Batch:
         torch.from_numpy(segments),
         torch.tensor([window.start for window in windows]),
         torch.tensor([window.end for window in windows]),
+        torch.tensor([number for number, draw in enumerate(draws) for _ in draw]),
     )

@@ -79,7 +79,7 @@ class Trainer:
             group["lr"] = self._rate()
         with autocast(self.bfloat16):
             scores = self.model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
-        loss = loss_of(scores, batch.start, batch.end, self.config.null_weight)
+        loss = loss_of(scores, batch.start, batch.end, batch.question, self.config.null_weight)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         self.optimizer.step()

@@ -30,6 +30,7 @@ warmup = 0.1
 weight_decay = 0.01
 dropout = {dropout}
 null_weight = 0.5
+rival_share = 0.5
 bfloat16 = "off"
 checkpoint_minutes = {checkpoint_minutes}
 evaluate_minutes = 100

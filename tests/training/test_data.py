@@ -11,7 +11,7 @@ from qa.errors import SettingsError
 from qa.training.alterations import Surroundings, alter
 from qa.training.config import read_config
 from qa.training.load import Row, TrainingDataError, hold_out, join_sentences, read_rows
-from qa.training.negatives import alter_questions, look_elsewhere, remove_answer
+from qa.training.negatives import add_rivals, alter_questions, look_elsewhere, remove_answer
 from tests.training.small import write_data, write_recipe
 
 
@@ -87,6 +87,19 @@ def test_removed_and_elsewhere_passages_lack_the_answer(rows: list[Row]) -> None
     for negative in look_elsewhere(lone, random.Random(0)):
         original = lone[int(negative.id)]
         assert original.context != negative.context and negative.answers == ()
+
+
+def test_rivals_lack_the_answer_and_those_of_the_same_document_come_first(rows: list[Row]) -> None:
+    here = Row("a", "Who was it that won the race ?", "Ann won the race.", ((0, 3),), "s", "races")
+    near = Row("b", "Who came second in the race ?", "Bo came second in the race.", ((0, 2),), "s", "races")
+    same = Row("c", "Who ran in the very first race ?", "Ann ran in the first race.", ((0, 3),), "s", "races")
+    far = Row("d", "Who lost the other race then ?", "Cy lost the race that Bo won.", ((0, 2),), "s", "elsewhere")
+    short = Row("e", "who ?", "Ann won.", ((0, 3),), "s", "races")
+    found = {row.id: row.rivals for row in add_rivals([here, near, same, far, short])}
+    assert found["a"] == (near.context, far.context)
+    assert found["b"][:2] in {(here.context, same.context), (same.context, here.context)}
+    assert found["e"] == ()
+    assert not any(row.rivals for row in add_rivals(rows))  # every article of the towns has a house of every number
 
 
 def test_altered_questions_differ_in_what_they_name(rows: list[Row]) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import math
 import random
+from dataclasses import replace
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
@@ -10,6 +13,7 @@ from tokenizers import Tokenizer
 from qa.training.config import Phase
 from qa.training.features import Encoder, piece_span, sentence_spans
 from qa.training.load import Row, read_rows
+from qa.training.model import loss_of
 from qa.training.sampling import Position, Progress, Stream, collate
 from tests.training.small import write_base, write_data
 
@@ -63,11 +67,11 @@ def test_sentences_end_at_stops_and_line_breaks() -> None:
 
 def test_a_stream_goes_on_where_it_stood(tokenizer: Tokenizer, rows: list[Row]) -> None:
     encoder = Encoder(tokenizer)
-    encoded = {"towns": encoder.encode(rows)}
+    encoded = {"towns": encoder.encode([replace(row, rivals=(rows[-1].context,)) for row in rows])}
     phases = [Phase(1.0, (40, 64), {"towns": 1.0, "nothing of this name": 5.0})]
 
     def stream(position: Position | None = None) -> Stream:
-        return Stream(encoded, phases, encoder, seed=1, tokens_per_batch=2048, position=position)
+        return Stream(encoded, phases, encoder, seed=1, tokens_per_batch=2048, rival_share=0.5, position=position)
 
     one = stream()
     batches = one.batches(Progress())
@@ -82,6 +86,7 @@ def test_a_stream_goes_on_where_it_stood(tokenizer: Tokenizer, rows: list[Row]) 
     for wanted in seen[25:]:
         found = next(rest)
         assert found.input_ids.equal(wanted.input_ids) and found.start.equal(wanted.start)
+        assert found.question.equal(wanted.question)
     assert one.position.pool >= 1  # the comparison ran over the edge of a pool
 
 
@@ -91,9 +96,40 @@ def test_batches_are_padded_and_masked(tokenizer: Tokenizer, rows: list[Row]) ->
         encoder.window(row, most, random.Random(2))
         for row, most in zip(encoder.encode(rows[:2]), (30, 50), strict=True)
     ]
-    batch = collate(windows)
+    batch = collate([(window,) for window in windows])
     assert batch.input_ids.shape[1] % 8 == 0
     for at, window in enumerate(windows):
         assert batch.attention_mask[at].sum() == len(window.ids)
         assert batch.input_ids[at, : len(window.ids)].tolist() == window.ids.tolist()
         assert batch.input_ids[at, len(window.ids) :].sum() == 0
+
+
+def test_a_rival_stands_beside_its_question_and_has_no_answer(tokenizer: Tokenizer, rows: list[Row]) -> None:
+    encoder = Encoder(tokenizer)
+    encoded = {"towns": encoder.encode([replace(row, rivals=(rows[-1].context,)) for row in rows])}
+    stream = Stream(
+        encoded, [Phase(1.0, (64,), {"towns": 1.0})], encoder, seed=1, tokens_per_batch=2048, rival_share=1.0
+    )
+    batch = next(stream.batches(Progress()))
+    assert batch.question.tolist() == [number // 2 for number in range(len(batch.input_ids))]
+    for at in range(0, len(batch.input_ids), 2):
+        asked = int((batch.token_type_ids[at] == 1).int().argmax())
+        assert batch.input_ids[at, :asked].tolist() == batch.input_ids[at + 1, :asked].tolist()
+        assert batch.start[at] > 0 and batch.start[at + 1] == -1
+
+
+def test_the_windows_of_a_question_share_one_softmax() -> None:
+    # Two places each. Question 0: windows 0 (gold at place 1) and 1 (a rival). Question 1: window 2 (gold at place 0).
+    scores = torch.tensor([[0.0, math.log(2.0)], [math.log(3.0), 0.0], [math.log(4.0), 0.0]])
+    flat = torch.zeros(3)
+    start, question = torch.tensor([1, -1, 0]), torch.tensor([0, 0, 1])
+    found = loss_of((scores, scores, flat), start, start, question, null_weight=0.0)
+    # exp of the scores: 1 + 2 + 3 + 1 = 7, of which 2 are gold; 4 + 1 = 5, of which 4 are gold.
+    assert math.isclose(float(found), (math.log(7 / 2) + math.log(5 / 4)) / 2, rel_tol=1e-5)
+    alone = loss_of((scores, scores, flat), start, start, torch.tensor([0, 1, 2]), null_weight=0.0)
+    assert math.isclose(float(alone), (math.log(3 / 2) + math.log(5 / 4)) / 2, rel_tol=1e-5)
+    # No window answers: only "no answer here" is learnt, log 2 where the head does not know.
+    none = torch.full((3,), -1)
+    assert math.isclose(
+        float(loss_of((scores, scores, flat), none, none, question, 0.5)), math.log(2) / 2, rel_tol=1e-5
+    )
