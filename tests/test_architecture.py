@@ -23,6 +23,7 @@ LAYERS = (
         "cutting",
         "packing",
         "normalise",
+        "consensus",
         "calibration",
         "citation",
         "settings",
@@ -31,7 +32,7 @@ LAYERS = (
     }
     | {"rows", "derived", "duplicates"},
     {"corpus", "chunking", "embedding", "store", "locks", "retrieval", "reader", "reading", "selection", "conversation"}
-    | {"cutting", "packing", "bm25", "words", "fusion"},
+    | {"cutting", "packing", "bm25", "words", "fusion", "reprints"},
     {"indexing", "lookup", "origins"},
     {"pipeline"},
     {"factory", "wire", "feedback"},
@@ -46,6 +47,7 @@ ONE_STAGE = {
     "words": "retrieval",
     "fusion": "retrieval",
     "locks": "store",
+    "reprints": "selection",
 } | {
     "origins": "indexing",
     "feedback": "wire",

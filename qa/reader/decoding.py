@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.layout import blocks, paragraphs
+from qa.consensus import agreed_scores
 from qa.reader.tidying import tidy
 from qa.records import Span
 
@@ -29,6 +30,8 @@ Integers = NDArray[np.int64]
 _IMPOSSIBLE = -1e9
 _SPARE = 4
 """Per candidate wanted, spans looked at: many of the best overlap each other."""
+_VOTERS = 60
+"""Spans of a long passage that are heard on which of them is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +71,48 @@ def from_null_span(offsets: Integers, start: Floats, end: Floats, null_start: fl
 
 
 def decode(
-    text: str, windows: Sequence[WindowScores], *, most_pieces: int, candidates: int, lead: float = 0.0
+    text: str,
+    windows: Sequence[WindowScores],
+    *,
+    most_pieces: int,
+    candidates: int,
+    lead: float = 0.0,
+    consensus: float = 0.0,
 ) -> tuple[list[ScoredSpan], float]:
     """At most so many candidates, best first and none overlapping another, and the null score.
 
     No span has more than ``most_pieces`` word pieces. ``lead`` is taken off a candidate, times the log of its window's
-    number: what matters stands at the top of a news story.
+    number: what matters stands at the top of a news story. ``consensus``: the temperature at which the spans of a
+    passage of several windows vote, see ``consensus``; 0: they do not.
     """
     edges = np.array(_block_ends(text), dtype=np.int64)
-    found = sorted(
-        (
-            ScoredSpan(hit.span, hit.score - lead * math.log(number))
-            for number, window in enumerate(windows, start=1)
-            for hit in _best(window, edges, most_pieces, _SPARE * candidates)
-        ),
-        key=lambda hit: (-hit.score, hit.span.start, hit.span.end),
-    )
+    found = [
+        ScoredSpan(span, hit.score - lead * math.log(number))
+        for number, window in enumerate(windows, start=1)
+        for hit in _best(window, edges, most_pieces, _SPARE * candidates)
+        if (span := tidy(text, hit.span.start, hit.span.end)) is not None
+    ]
+    found.sort(key=_order)
+    if consensus and len(windows) > 1:
+        found = _vote(text, found[:_VOTERS], consensus)
     chosen: list[ScoredSpan] = []
     for hit in found:
         if len(chosen) == candidates:
             break
-        span = tidy(text, hit.span.start, hit.span.end)
-        if span is not None and all(span.end <= one.span.start or one.span.end <= span.start for one in chosen):
-            chosen.append(ScoredSpan(span, hit.score))
+        if all(hit.span.end <= one.span.start or one.span.end <= hit.span.start for one in chosen):
+            chosen.append(hit)
     return chosen, min((window.null for window in windows), default=0.0)
+
+
+def _order(hit: ScoredSpan) -> tuple[float, int, int]:
+    return (-hit.score, hit.span.start, hit.span.end)
+
+
+def _vote(text: str, found: Sequence[ScoredSpan], temperature: float) -> list[ScoredSpan]:
+    """The same spans by their expected word F1, best first."""
+    texts = [text[hit.span.start : hit.span.end] for hit in found]
+    agreed = agreed_scores(texts, [hit.score for hit in found], temperature)
+    return sorted((ScoredSpan(hit.span, score) for hit, score in zip(found, agreed, strict=True)), key=_order)
 
 
 def _best(window: WindowScores, edges: Integers, most_pieces: int, keep: int) -> Iterator[ScoredSpan]:

@@ -33,9 +33,9 @@ Forward = Callable[[Batch], Logits]
 class ExtractiveReader:
     """See Reader. ``forward`` runs the model; the rest says how its inputs and outputs are handled.
 
-    ``most_answer``: longest answer in word pieces. ``null_weight``, ``lead``: see ``decoding``. ``missing_weight``:
-    added to the null score for each name of the question that the best candidate's sentence lacks, see ``evidence``.
-    ``candidates``: kept per passage. ``most_tokens``: per batch.
+    ``most_answer``: longest answer in word pieces. ``null_weight``, ``lead``, ``consensus``: see ``decoding``.
+    ``missing_weight``: added to the null score for each name of the question that the best candidate's sentence lacks,
+    see ``evidence``. ``candidates``: kept per passage. ``most_tokens``: per batch.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class ExtractiveReader:
         most_answer: int,
         null_weight: float = 1.0,
         lead: float = 0.0,
+        consensus: float = 0.0,
         missing_weight: float = 0.0,
         pad_id: int = 0,
         candidates: int = 5,
@@ -55,7 +56,8 @@ class ExtractiveReader:
     ) -> None:
         self._name, self._forward, self._windowing, self._calibration = name, forward, windowing, calibration
         self._most_answer, self._pad_id = most_answer, pad_id
-        self._null_weight, self._lead, self._missing_weight = null_weight, lead, missing_weight
+        self._null_weight, self._missing_weight = null_weight, missing_weight
+        self._lead, self._consensus = lead, consensus
         self._candidates, self._most_tokens = candidates, most_tokens
 
     @property
@@ -89,7 +91,12 @@ class ExtractiveReader:
 
     def _reading(self, question: str, passage: Passage, windows: Sequence[WindowScores]) -> Reading:
         spans, null = decode(
-            passage.text, windows, most_pieces=self._most_answer, candidates=self._candidates, lead=self._lead
+            passage.text,
+            windows,
+            most_pieces=self._most_answer,
+            candidates=self._candidates,
+            lead=self._lead,
+            consensus=self._consensus,
         )
         if spans and self._missing_weight:
             sentence = sentence_around(passage.text, spans[0].span.start, spans[0].span.end)

@@ -25,7 +25,8 @@ _ONNX = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_qu
 class ReaderFiles:
     """A reader on disk. ``model`` is an ONNX file, or a folder with PyTorch weights. Limits count word pieces.
 
-    ``null_weight``, ``lead``: see ``qa.reader.decoding``; ``missing_weight``: see ``qa.reader.evidence``.
+    ``null_weight``, ``lead``, ``consensus``: see ``qa.reader.decoding``. ``missing_weight``: see
+    ``qa.reader.evidence``.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ReaderFiles:
     most_answer: int = 30
     null_weight: float = 1.0
     lead: float = 0.0
+    consensus: float = 0.0
     missing_weight: float = 0.0
     pad_id: int = 0
 
@@ -79,6 +81,7 @@ def _own(folder: Path) -> ReaderFiles:
             calibration=calibration_from(told.get("calibration", {}), str(where)),
             null_weight=float(told["null_weight"]),
             lead=float(told["lead"]),
+            consensus=float(told["consensus"]),
             missing_weight=float(told["missing_weight"]),
             **{
                 limit: int(told[limit]) for limit in ("most_tokens", "stride", "most_question", "most_answer", "pad_id")

@@ -45,6 +45,7 @@ class OnnxReader:
             most_answer=files.most_answer,
             null_weight=files.null_weight,
             lead=files.lead,
+            consensus=files.consensus,
             missing_weight=files.missing_weight,
             pad_id=files.pad_id,
         )

@@ -36,6 +36,7 @@ class Limits:
     most_answer: int = 30
     null_weight: float = 2.0
     lead: float = 0.6
+    consensus: float = 1.5
     missing_weight: float = 2.5
 
 
@@ -79,6 +80,7 @@ def torch_reader(model: SpanReader, tokenizer: Path, limits: Limits, *, bfloat16
         most_answer=limits.most_answer,
         null_weight=limits.null_weight,
         lead=limits.lead,
+        consensus=limits.consensus,
         missing_weight=limits.missing_weight,
         most_tokens=4096,
     )

@@ -55,6 +55,7 @@ def fp32_reader(folder: Path, fp32: Path, threads: int) -> ExtractiveReader:
         most_answer=files.most_answer,
         null_weight=files.null_weight,
         lead=files.lead,
+        consensus=files.consensus,
         missing_weight=files.missing_weight,
     )
 

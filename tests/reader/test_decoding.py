@@ -145,3 +145,20 @@ def test_candidates_hold_what_is_promised(data: st.DataObject) -> None:
             if "\n" not in text[offsets[i, 0] : offsets[j, 1]]
         )
         assert spans[0].score <= best + 1e-3 or "\n" in text
+
+
+def test_windows_of_a_long_passage_vote_for_what_they_share() -> None:
+    text = "Ann won. The old town of Oslo voted on a very cold day in May."
+    lone = scores(text, {0: 5.0}, {0: 5.0})  # "Ann" has the best single score
+    first, second = scores(text, {6: 4.5}, {7: 4.5}), scores(text, {5: 4.5}, {6: 4.5})  # "Oslo voted", "of Oslo"
+    windows = [lone, first, second]
+
+    def best(consensus: float) -> str:
+        spans, _ = decode(text, windows, most_pieces=3, candidates=3, consensus=consensus)
+        return text[spans[0].span.start : spans[0].span.end]
+
+    assert best(0.0) == "Ann"
+    assert "Oslo" in best(2.0)
+    # A passage of one window keeps to its best span.
+    one, _ = decode(text, [lone], most_pieces=3, candidates=3, consensus=2.0)
+    assert text[one[0].span.start : one[0].span.end] == "Ann" and one[0].score == pytest.approx(10.0 - math.log(2))

@@ -70,7 +70,8 @@ def write_reader(folder: Path, *, null: float | None = -2.0) -> Path:
     told = {
         "format": 1, "name": "tiny", "model": "model.onnx", "tokenizer": "tokenizer.json", "sha256": digests,
         "most_tokens": 16, "stride": 4, "most_question": 6, "most_answer": 5, "pad_id": 0,
-        "null_weight": 2.0, "lead": 0.5, "missing_weight": 3.0, "calibration": {"bias": 0.5, "margin": 2.0},
+        "null_weight": 2.0, "lead": 0.5, "consensus": 1.5, "missing_weight": 3.0,
+        "calibration": {"bias": 0.5, "margin": 2.0},
     }  # fmt: skip
     (folder / "reader.json").write_text(json.dumps(told))
     return folder
