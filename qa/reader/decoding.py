@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.layout import blocks, paragraphs
 from qa.consensus import agreed_scores
+from qa.layout import blocks, paragraphs
 from qa.reader.tidying import tidy
 from qa.records import Span
 
