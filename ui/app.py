@@ -1,7 +1,7 @@
 """The chat as a Gradio app, and the server that ``citespan serve`` starts.
 
 build(engine, ...)  -> gr.Blocks          the page and the three endpoints
-application(...)    -> ASGI application    the page behind its gate; what tests and other servers mount
+application(...)    -> ASGI application    the page behind its gate; for tests, and for other servers to mount
 serve(engine, ...)                         runs until interrupted
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ui.articles import LARGEST
 from ui.engine import Engine
-from ui.server import Application, Gate, is_loopback, parse_auth
+from ui.server import Application, Gate, Names, is_loopback, parse_auth
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -36,15 +36,18 @@ def serve(
     folder: Path | str | None = None,
     read_only: bool = False,
     mcp: bool = False,
+    allowed_hosts: str = "",
 ) -> None:
     """Serve the chat until interrupted.
 
     ``auth`` is ``USER:PASSWORD``. ``folder`` keeps uploads and feedback; without one both are switched off.
+    ``allowed_hosts``: names of this server besides its address, with commas; see Names.
     Raises InputError for a malformed ``auth`` or a port that cannot be had.
     """
     import uvicorn
 
-    app = application(engine, auth=auth, folder=folder, read_only=read_only, mcp=mcp)
+    names = Names.of(host, allowed_hosts)
+    app = application(engine, auth=auth, folder=folder, read_only=read_only, mcp=mcp, names=names)
     if not is_loopback(host) and auth is None:
         print(
             f"citespan: warning: listening on {host} without --auth: anyone who reaches this machine can read"
@@ -86,11 +89,12 @@ def application(
     folder: Path | str | None = None,
     read_only: bool = False,
     mcp: bool = False,
+    names: Names | None = None,
 ) -> Application:
     """The whole site as an ASGI application: Gradio behind the gate."""
     credentials = parse_auth(auth)
     site = _with_loop(lambda: _site(engine, folder=folder, read_only=read_only, mcp=mcp))
-    return Gate(site, credentials, read_only=read_only or folder is None)
+    return Gate(site, credentials, read_only=read_only or folder is None, names=names)
 
 
 def _site(engine: Engine, *, folder: Path | str | None, read_only: bool, mcp: bool) -> Application:
@@ -99,7 +103,7 @@ def _site(engine: Engine, *, folder: Path | str | None, read_only: bool, mcp: bo
     import gradio
     from fastapi import FastAPI
 
-    script = (ASSETS / "citespan.js").read_text(encoding="utf-8")
+    script = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.js", "citespan.js"))
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     mounted: Application = gradio.mount_gradio_app(
         site,

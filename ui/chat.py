@@ -9,14 +9,15 @@ import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from queue import SimpleQueue
 
 from qa import feedback
 from qa.citation import make_citation_id
 from qa.errors import CitespanError, InputError
-from qa.records import Answer, Citation, Filter, Span
+from qa.records import Answer, Citation, Filter
+from qa.sentences import sentence_around
 from ui import evidence as panel
 from ui.engine import Engine
 from ui.followup import understand
@@ -47,7 +48,7 @@ def _date(name: str, value: str | None) -> date | None:
     if not value:
         return None
     try:
-        return date.fromisoformat(value[:10])
+        return datetime.fromisoformat(value).date()
     except ValueError:
         raise InputError(f"{name}: expected a date such as 2016-12-13, found {value[:40]!r}; change it") from None
 
@@ -104,8 +105,12 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def open_citation(engine: Engine, citation_id: str, sentence: Span | None = None, around: Sequence[str] = ()) -> str:
-    """The evidence panel for a citation, or the line that says why there is none."""
+def open_citation(engine: Engine, citation_id: str, around: Sequence[str] = ()) -> str:
+    """The evidence panel for a citation, or the line that says why there is none.
+
+    A chip, a permanent link and the look-up box all come here and show the same; only a chip knows which citations are
+    ``around`` it in its reply.
+    """
     try:
         view = engine.cite(citation_id)
         if not view.current:
@@ -115,6 +120,7 @@ def open_citation(engine: Engine, citation_id: str, sentence: Span | None = None
         return panel.failed(one_line(error))
     if document.text[view.start : view.end] != view.quote:  # changed between the two look-ups
         return panel.outdated(replace(view, current=False))
+    sentence = sentence_around(document.text, view.start, view.end)
     return panel.evidence(document, view, sentence, around or (view.id,))
 
 
@@ -124,7 +130,7 @@ def open_turn(engine: Engine, turn: Turn) -> str | None:
         return None
     own = turn.reply.citations[0]
     around = [each.id for each in turn.citations]
-    return open_citation(engine, own.id, Span(own.sentence_start, own.sentence_end), around)
+    return open_citation(engine, own.id, around)
 
 
 def judge(engine: Engine, folder: Path, turn: Turn, verdict: str, comment: str) -> Turn:

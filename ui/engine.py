@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from qa.protocols import Progress
 from qa.records import CitationView, Document, Filter, IndexReport, Reply, SourceSummary
 
 
@@ -23,8 +24,8 @@ class Engine(Protocol):
     def sources(self) -> list[SourceSummary]:
         """All indexed articles, by source."""
 
-    def index(self, paths: Sequence[str]) -> IndexReport:
-        """Add or update articles."""
+    def index(self, paths: Sequence[str], *, progress: Progress | None = ...) -> IndexReport:
+        """Add or update articles. ``progress`` hears of each article that was read, before it is embedded."""
 
     def remove(self, source: str) -> object:
         """Take one article out."""

@@ -12,7 +12,7 @@ WINDOW = 60_000
 """Characters shown on each side of the span: a browser lays out no more than this with ease."""
 
 
-def evidence(document: Document, view: CitationView, sentence: Span | None, around: Sequence[str]) -> str:
+def evidence(document: Document, view: CitationView, sentence: Span, around: Sequence[str]) -> str:
     """The article with ``view`` marked and its sentence shaded.
 
     ``around`` lists the citation ids of the same reply, for previous and next.
@@ -25,10 +25,13 @@ def evidence(document: Document, view: CitationView, sentence: Span | None, arou
     )
 
 
-def marked(whole: str, span: Span, sentence: Span | None) -> str:
-    """The text with the span in a ``mark`` that holds exactly the quote."""
-    outer = sentence if sentence is not None and sentence.start <= span.start and span.end <= sentence.end else span
-    first, last = max(0, outer.start - WINDOW), min(len(whole), outer.end + WINDOW)
+def marked(whole: str, span: Span, sentence: Span) -> str:
+    """The text with the span in a ``mark`` that holds exactly the quote, inside its shaded ``sentence``.
+
+    Of a sentence too long to lay out (a base64 blob has no full stops) only what is near the span is shaded.
+    """
+    first, last = max(0, span.start - WINDOW), min(len(whole), span.end + WINDOW)
+    outer = Span(max(first, sentence.start), min(last, sentence.end))
     place = attributes(id="cited-span", data_start=span.start, data_end=span.end)
     return (
         f"{'<span class=cut>… </span>' if first else ''}{text(whole[first : outer.start])}"

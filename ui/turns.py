@@ -120,6 +120,7 @@ def _citation(value: Any) -> Citation:
         sentence_start=int(value["sentence_start"]),
         sentence_end=int(value["sentence_end"]),
         sentence=_string(value["sentence"]),
+        duplicate_of=None if value.get("duplicate_of") is None else _string(value["duplicate_of"]),
     )
     at = citation.start - citation.sentence_start
     if at < 0 or citation.sentence[at : at + len(citation.quote)] != citation.quote:

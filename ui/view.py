@@ -69,13 +69,22 @@ def _answer(answer: Answer) -> str:
     chips = "".join(chip(each, number) for number, each in enumerate(answer.citations, 1))
     differing = any(each.differs for each in answer.alternatives)
     note = '<p class="differ">The sources differ: see the other answers below.</p>' if differing else ""
-    many = f" · {len(answer.citations)} sources agree" if len({c.source for c in answer.citations}) > 1 else ""
+    many = _agreement(answer.citations)
     return (
         f'<div class="answer"><p class="sentence" dir="auto">{in_sentence(own)}'
         f'<span class="chips">&nbsp;{chips}</span></p>{note}'
         f'<p class="meta">{_meter(answer.confidence)}<span class="origin">{isolated(own.title)}{text(many)}</span></p>'
         f"{_alternatives(answer.alternatives, len(answer.citations), differing)}</div>"
     )
+
+
+def _agreement(citations: Sequence[Citation]) -> str:
+    """How many articles say the same; the same report in another paper is no further witness."""
+    sources = {each.source for each in citations if each.duplicate_of is None}
+    repeated = {each.source for each in citations if each.duplicate_of is not None} - sources
+    agree = f" · {len(sources)} sources agree" if len(sources) > 1 else ""
+    noun = "near-duplicate" if len(repeated) == 1 else "near-duplicates"
+    return agree + (f" · also in {len(repeated)} {noun}" if repeated else "")
 
 
 def in_sentence(citation: Citation) -> str:
@@ -87,13 +96,12 @@ def in_sentence(citation: Citation) -> str:
 
 def chip(citation: Citation, number: int) -> str:
     """The link ``[number]``: opens the evidence here, or the permanent link in a new tab."""
+    repeats = "" if citation.duplicate_of is None else f" (near-duplicate of {citation.duplicate_of})"
     marks = attributes(
         href=permalink(citation.id),
         data_cite=citation.id,
-        data_sentence_start=citation.sentence_start,
-        data_sentence_end=citation.sentence_end,
-        data_hint=f"{citation.title}: {citation.sentence}",
-        aria_label=f"Source {number}: {citation.title}",
+        data_hint=f"{citation.title}{repeats}: {citation.sentence}",
+        aria_label=f"Source {number}: {citation.title}{repeats}",
     )
     return f'<a class="chip"{marks}>{number}</a>'
 

@@ -30,8 +30,8 @@ def sources(page: Page) -> Any:
 
 def test_a_date_filter_shows_and_holds(page: Page, site: Site) -> None:
     unfold(page, "narrow")
-    page.locator("#since input, #since textarea").fill("2024-01-01")
-    page.locator("#since input, #since textarea").press("Tab")
+    page.get_by_label("Published from").fill("2024-01-01")
+    page.get_by_label("Published from").press("Tab")
     expect(page.locator("#filters")).to_contain_text("Only from 2024-01-01")
     ask(page, FERRY)
     expect(newest(page).locator(".narrowed")).to_have_text("Only from 2024-01-01")
@@ -39,6 +39,7 @@ def test_a_date_filter_shows_and_holds(page: Page, site: Site) -> None:
     assert dates == {2024}
     page.get_by_role("button", name="Clear").first.click()
     expect(page.locator("#filters .narrowed")).to_have_count(0)
+    expect(page.get_by_label("Published from")).to_have_value("")
     ask(page, "Who negotiated the ceasefire?")
     expect(newest(page).locator("strong").first).to_have_text("Turkey and Russia")
 
@@ -54,13 +55,16 @@ def test_a_source_filter_holds(page: Page, site: Site) -> None:
     assert {site.engine.cite(each).source for each in sources(page)} == {wanted.source}
 
 
-def test_a_date_that_is_none_is_said_in_one_line(page: Page) -> None:
+def test_dates_are_the_browsers_own_fields_and_an_empty_range_is_said(page: Page) -> None:
     unfold(page, "narrow")
-    page.locator("#until input, #until textarea").fill("soon")
-    page.locator("#until input, #until textarea").press("Tab")
-    expect(page.locator("#filters [role=alert]")).to_contain_text("expected a date such as 2016-12-13, found 'soon'")
+    for label in ("Published from", "Published up to"):
+        assert page.get_by_label(label).get_attribute("type") == "date"
+    page.get_by_label("Published up to").fill("2023-12-31")
+    page.get_by_label("Published from").press_sequentially("02292024")  # by keyboard alone, in the browser's own order
+    expect(page.get_by_label("Published from")).to_have_value("2024-02-29")
+    expect(page.locator("#filters [role=alert]")).to_contain_text("since 2024-02-29 after until 2023-12-31")
     ask(page, FERRY)
-    expect(newest(page).locator("[role=alert]")).to_contain_text("expected a date")
+    expect(newest(page).locator("[role=alert]")).to_contain_text("expected a date range")
 
 
 def test_an_uploaded_article_answers_at_once_in_every_tab_and_goes_when_removed(
@@ -114,10 +118,23 @@ def test_what_cannot_be_taken_is_said_and_the_rest_goes_in(page: Page, site: Sit
         "Harbour wall rebuilt\n\nMason Nils Brandt rebuilt the harbour wall.\n", "utf-8"
     )
     unfold(page, "articles")
+    page.evaluate(
+        """() => {
+            window.said = [];
+            const place = document.querySelector('#told'), look = () => {
+                const words = place.querySelector('.stage')?.textContent;
+                if (words && words !== window.said.at(-1)) window.said.push(words);
+            };
+            new MutationObserver(look).observe(place, { childList: true, subtree: true, characterData: true });
+        }"""
+    )
     files = [str(tmp_path / name) for name in ("broken.txt", "harbour.txt")]
     page.locator("#files input[type=file]").set_input_files(files)
     expect(page.locator("#told .done")).to_contain_text("1 added")
     expect(page.locator("#told .failed")).to_contain_text("broken.txt")
+    said = page.evaluate("window.said")
+    assert "Reading broken.txt (1 of 2)…" in said
+    assert said[-2:] == ["Reading harbour.txt (2 of 2)…", "Embedding harbour.txt (2 of 2)…"]
 
 
 HOSTILE = (

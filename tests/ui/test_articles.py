@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from qa.errors import StoreError
 from ui import articles
 
 if TYPE_CHECKING:
@@ -17,6 +22,11 @@ def put(folder: Path, name: str, data: bytes) -> str:
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(data)
     return str(folder / name)
+
+
+def told_of(steps: Iterator[str]) -> str:
+    """The last thing said: what came of it."""
+    return list(steps)[-1]
 
 
 @pytest.fixture
@@ -30,7 +40,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def test_files_are_kept_and_indexed(engine: TinyEngine, given: Path, store: Path) -> None:
-    told = articles.take_files(engine, store, [put(given, "a.txt", b"One.\n"), put(given, "b.md", b"Two.\n")])
+    told = told_of(articles.take_files(engine, store, [put(given, "a.txt", b"One.\n"), put(given, "b.md", b"Two.\n")]))
     assert "2 added" in told
     assert sorted(path.name for path in (store / "uploads").iterdir()) == ["a.txt", "b.md"]
     assert len(engine.sources()) == 4
@@ -38,7 +48,7 @@ def test_files_are_kept_and_indexed(engine: TinyEngine, given: Path, store: Path
 
 @pytest.mark.parametrize("name", ["a.exe", "a", "a.txt.svg", "a.zip"])
 def test_other_formats_are_refused_on_the_server(engine: TinyEngine, given: Path, store: Path, name: str) -> None:
-    told = articles.take_files(engine, store, [put(given, name, b"One.\n")])
+    told = told_of(articles.take_files(engine, store, [put(given, name, b"One.\n")]))
     assert "expected one of" in told
     assert len(engine.sources()) == 2
 
@@ -47,21 +57,60 @@ def test_too_large_a_file_is_refused_on_the_server(
     engine: TinyEngine, given: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(articles, "LARGEST", 10)
-    assert "expected at most" in articles.take_files(engine, store, [put(given, "a.txt", b"x" * 11)])
-    assert "expected at most" in articles.take_text(engine, store, "title", "x" * 11)
+    assert "expected at most" in told_of(articles.take_files(engine, store, [put(given, "a.txt", b"x" * 11)]))
+    assert "expected at most" in told_of(articles.take_text(engine, store, "title", "x" * 11))
     assert len(engine.sources()) == 2
 
 
+def test_stages_are_said_for_each_file(engine: TinyEngine, given: Path, store: Path) -> None:
+    names = ("a.txt", "b & c.txt")
+    steps = list(articles.take_files(engine, store, [put(given, name, name.encode()) for name in names]))
+    said = [unescape(re.sub("<[^>]+>", "", each)) for each in steps]
+    assert said == [
+        "Reading a.txt (1 of 2)…",
+        "Embedding a.txt (1 of 2)…",
+        "Reading b & c.txt (2 of 2)…",
+        "Embedding b & c.txt (2 of 2)…",
+        "2 added. You can ask about it now.",
+    ]
+    assert ['value="0"' in steps[0], 'value="1"' in steps[2]] == [True, True]
+    assert all('role="status"' in each for each in steps)
+
+
+def test_many_files_go_in_a_few_steps(engine: TinyEngine, given: Path, store: Path) -> None:
+    files = [put(given, f"{number}.txt", f"Number {number}.".encode()) for number in range(25)]
+    steps = list(articles.take_files(engine, store, files))
+    assert "Reading files 1 to 3 of 25" in unescape(re.sub("<[^>]+>", "", steps[0]))
+    assert len([each for each in steps if "Reading" in each]) <= articles.MOST_STEPS
+    assert "25 added" in steps[-1]
+
+
+def test_a_store_in_trouble_is_said_for_each_file(engine: TinyEngine, given: Path, store: Path) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreError("expected room on the disk, found none; make room")
+
+    engine.index = full  # type: ignore[assignment]
+    told = told_of(articles.take_files(engine, store, [put(given, name, b"One.") for name in ("a.txt", "b.txt")]))
+    assert told.count('role="alert"') == 2
+    assert "a.txt: expected room on the disk" in told
+    assert "b.txt: expected room on the disk" in told
+
+
 def test_one_bad_file_does_not_stop_the_others(engine: TinyEngine, given: Path, store: Path) -> None:
-    told = articles.take_files(engine, store, [put(given, "bad.txt", b"\xff\xfe\x00"), put(given, "a.txt", b"One.\n")])
+    told = told_of(
+        articles.take_files(
+            engine, store, [put(given, "bad file.txt", b"\xff\xfe\x00"), put(given, "a.txt", b"One.\n")]
+        )
+    )
     assert "1 added" in told
-    assert "bad.txt" in told
+    assert "bad file.txt: expected text" in told
+    assert [path.name for path in (store / "uploads").iterdir()] == ["a.txt"]
 
 
 def test_the_same_name_with_other_words_keeps_both(engine: TinyEngine, given: Path, store: Path) -> None:
-    articles.take_files(engine, store, [put(given, "a.txt", b"One.\n")])
-    articles.take_files(engine, store, [put(given, "a.txt", b"Two.\n")])
-    articles.take_files(engine, store, [put(given, "a.txt", b"One.\n")])
+    told_of(articles.take_files(engine, store, [put(given, "a.txt", b"One.\n")]))
+    told_of(articles.take_files(engine, store, [put(given, "a.txt", b"Two.\n")]))
+    told_of(articles.take_files(engine, store, [put(given, "a.txt", b"One.\n")]))
     assert len(list((store / "uploads").iterdir())) == 2
 
 
@@ -69,7 +118,7 @@ def test_the_same_name_with_other_words_keeps_both(engine: TinyEngine, given: Pa
     "name", ["<img src=x onerror=alert(1)>.txt", "\u202egnp.txt", "-rf.txt", "...txt", "a*[b]#1.txt"]
 )
 def test_names_are_made_safe(engine: TinyEngine, given: Path, store: Path, name: str) -> None:
-    articles.take_files(engine, store, [put(given, name, b"One.\n")])
+    told_of(articles.take_files(engine, store, [put(given, name, b"One.\n")]))
     (kept,) = (store / "uploads").iterdir()
     assert kept.suffix == ".txt"
     assert not set(kept.name) & set("<>()\u202e*[]#/ ")
@@ -77,15 +126,15 @@ def test_names_are_made_safe(engine: TinyEngine, given: Path, store: Path, name:
 
 
 def test_pasted_text_needs_words_and_a_title_is_optional(engine: TinyEngine, store: Path) -> None:
-    assert "expected the text" in articles.take_text(engine, store, "Title", " \n ")
-    assert "1 added" in articles.take_text(engine, store, "", "Only words.")
-    assert "1 added" in articles.take_text(engine, store, "../../etc/passwd", "Words.")
+    assert "expected the text" in told_of(articles.take_text(engine, store, "Title", " \n "))
+    assert "1 added" in told_of(articles.take_text(engine, store, "", "Only words."))
+    assert "1 added" in told_of(articles.take_text(engine, store, "../../etc/passwd", "Words."))
     assert {path.parent for path in (store / "uploads").iterdir()} == {store / "uploads"}
 
 
 def test_forgetting_deletes_only_an_uploaded_original(engine: TinyEngine, given: Path, store: Path) -> None:
     outside = put(given, "a.txt", b"One.\n")
-    articles.take_files(engine, store, [outside])
+    told_of(articles.take_files(engine, store, [outside]))
     articles.forget(store, outside, [])
     assert Path(outside).exists()
     articles.forget(store, "../../a.txt", [])
@@ -101,3 +150,11 @@ def test_the_list_counts_and_names_are_text(engine: TinyEngine) -> None:
     assert html.count('data-act="remove"') == 2
     assert 'data-act="remove"' not in articles.listing(engine.sources(), read_only=True)
     assert "No articles yet" in articles.listing([], read_only=False)
+
+
+def test_near_duplicates_are_named(engine: TinyEngine) -> None:
+    one, two = engine.sources()
+    html = articles.listing([replace(one, duplicates=("<b>.txt", "c.txt")), two], read_only=False)
+    assert html.count("near-duplicate of") == 1
+    assert "&lt;b&gt;.txt" in html
+    assert "and 1 more" in html

@@ -6,6 +6,7 @@ import asyncio
 import json
 from base64 import b64encode
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from qa.errors import InputError
 from tests.ui.conftest import seeds_engine
 from tests.ui.serving import served
 from ui.app import application, build, serve
-from ui.server import Gate, is_loopback, parse_auth
+from ui.server import Gate, Names, is_loopback, parse_auth
 
 if TYPE_CHECKING:
     from tests.ui.tiny_engine import TinyEngine
@@ -91,11 +92,39 @@ def test_right_credentials_pass(engine: TinyEngine, tmp_path: Path, run: Run) ->
     assert run(status(gate, "GET", "/config", basic("bob:sec:ret"))) == 401
 
 
+def test_the_command_checks_names_on_the_loopback(
+    engine: TinyEngine, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    import uvicorn
+
+    gates: list[Any] = []
+
+    def begin(server: uvicorn.Server, sockets: Any) -> None:
+        gates.append(server.config.app)
+        for each in sockets:
+            each.close()
+
+    monkeypatch.setattr(uvicorn.Server, "run", begin)
+    serve(engine, host="127.0.0.1", port=0)
+    serve(engine, host="127.0.0.1", port=0, allowed_hosts="chat.example")
+    serve(engine, host="0.0.0.0", port=0)
+    asked = [run(status(gate, "GET", "/config", {"Host": "chat.example"})) for gate in gates]
+    assert asked == [421, 200, 200]
+
+
 def test_a_read_only_server_takes_no_upload(engine: TinyEngine, tmp_path: Path, run: Run) -> None:
     gate = application(engine, folder=tmp_path, read_only=True)
     for path in ("/gradio_api/upload", "/gradio_api/upload/", "/upload"):
         assert run(status(gate, "POST", path, {})) == 403
     assert run(status(application(engine, folder=tmp_path), "POST", "/gradio_api/upload", {})) != 403
+
+
+def test_no_file_of_this_machine_is_served(engine: TinyEngine, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "uploads").mkdir()
+    (tmp_path / "uploads" / "a.txt").write_text("Only for the index.", "utf-8")
+    app = application(engine, folder=tmp_path)
+    for path in (tmp_path / "uploads" / "a.txt", Path("/etc/passwd"), Path("README.md").resolve(), Path("README.md")):
+        assert run(status(app, "GET", f"/gradio_api/file={path}", {})) in {403, 404}, path
 
 
 def test_the_page_may_fetch_nothing_from_elsewhere(engine: TinyEngine, run: Run) -> None:
@@ -205,6 +234,7 @@ def test_sources_lists_what_is_indexed(url: str) -> None:
     [
         ("ask", ["  "], "expected a question, found an empty one"),
         ("ask", ["Who?", None, "yesterday", None], "since: expected a date such as 2016-12-13, found 'yesterday'"),
+        ("ask", ["Who?", None, None, "2016-12-13x"], "until: expected a date such as 2016-12-13, found '2016-12-13x'"),
         ("ask", ["Who?", None, "2020-01-02", "2020-01-01"], "since 2020-01-02 after until 2020-01-01"),
         ("cite", ["nonsense"], "expected a citation id"),
     ],
@@ -235,3 +265,16 @@ def test_gradio_client_calls_the_three_endpoints(url: str) -> None:
     assert len(client.predict(api_name="/sources")) == 2
     narrowed = client.predict("Who negotiated the ceasefire?", sources=["nowhere.txt"], api_name="/ask")
     assert narrowed["abstained"] is True
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_programs_pass_the_gate_of_a_guarded_loopback_server(tmp_path: Path) -> None:
+    from gradio_client import Client
+
+    with served(seeds_engine(), tmp_path, auth="bob:secret", names=Names.of("127.0.0.1", "")) as site:
+        client = Client(site.url, verbose=False, analytics_enabled=False, headers=basic("bob:secret"))
+        assert client.predict("Who negotiated the ceasefire?", api_name="/ask")["answer"] == "Turkey and Russia"
+        post = partial(httpx.post, f"{site.url}/gradio_api/call/sources", json={"data": []}, auth=("bob", "secret"))
+        assert "event_id" in post().json()
+        rebound = post(headers={"Host": "evil.example"})
+        assert (rebound.status_code, "--allowed-hosts" in rebound.text) == (421, True)

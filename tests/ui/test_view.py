@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from qa.records import Alternative, Answer, NoAnswer, Span
 from ui import chat, evidence, view
-from ui.turns import Turn
+from ui.turns import Turn, turns_from_json, turns_to_json
 
 if TYPE_CHECKING:
     from tests.ui.tiny_engine import TinyEngine
@@ -43,6 +45,19 @@ def test_every_article_that_says_so_has_its_chip(engine: TinyEngine) -> None:
         for number, each in enumerate(turn_of(engine, "What did people say?").citations, 1)
     ]
     assert "2 sources agree" in html
+
+
+def test_a_near_duplicate_is_said_to_be_one_and_is_no_second_witness(engine: TinyEngine) -> None:
+    turn = turn_of(engine, "What did people say?")
+    reply = turn.reply
+    assert isinstance(reply, Answer)
+    one, two = reply.citations
+    repeated = replace(reply, citations=(one, replace(two, duplicate_of=one.source)))
+    html = view.transcript([replace(turn, reply=repeated)])
+    assert "sources agree" not in html
+    assert "also in 1 near-duplicate" in html
+    assert f"(near-duplicate of {one.source})" in html
+    assert turns_from_json(json.loads(json.dumps(turns_to_json([replace(turn, reply=repeated)]))))[0].reply == repeated
 
 
 def test_alternatives_are_folded_unless_the_sources_differ(engine: TinyEngine) -> None:
@@ -100,10 +115,11 @@ def test_the_mark_holds_the_quote_and_the_body_the_whole_text(data: st.DataObjec
 
 def test_a_very_long_article_is_cut_around_the_span_and_says_so() -> None:
     whole = "x" * 200_000 + "needle" + "y" * 200_000
-    html = evidence.marked(whole, Span(200_000, 200_006), None)
-    assert inner(html, "mark") == "needle"
-    assert html.count("class=cut") == 2
-    assert len(html) < 130_000
+    for sentence in (Span(200_000, 200_006), Span(0, len(whole))):
+        html = evidence.marked(whole, Span(200_000, 200_006), sentence)
+        assert inner(html, "mark") == "needle"
+        assert html.count("class=cut") == 2
+        assert len(html) < 130_000
 
 
 def test_evidence_names_the_article_and_the_place(engine: TinyEngine) -> None:
@@ -113,6 +129,15 @@ def test_evidence_names_the_article_and_the_place(engine: TinyEngine) -> None:
     assert "2,617–2,634" in html
     assert inner(html, "mark") == "Turkey and Russia"
     assert inner(html, "span", 'class="shaded"').startswith("The ceasefire")
+
+
+def test_a_citation_opened_by_its_id_is_shown_as_by_its_chip(engine: TinyEngine) -> None:
+    turn = turn_of(engine, "Who negotiated the ceasefire?")
+    (own,) = turn.citations
+    assert chat.open_citation(engine, own.id) == chat.open_turn(engine, turn)
+    assert chat.open_citation(engine, f" [{own.id}] ") == chat.open_turn(engine, turn)
+    html = chat.open_citation(engine, own.id)
+    assert inner(html, "span", 'class="shaded"') == own.sentence
 
 
 def test_a_changed_article_never_shows_the_wrong_words(engine: TinyEngine) -> None:

@@ -11,6 +11,7 @@ from threading import Lock
 
 from qa.citation import make_citation_id, parse_citation_id, source_stem
 from qa.errors import InputError, NotFoundError
+from qa.protocols import Progress
 from qa.records import (
     Alternative,
     Answer,
@@ -99,9 +100,11 @@ class TinyEngine:
             for each in self.documents
         ]
 
-    def index(self, paths: Sequence[str]) -> IndexReport:
+    def index(self, paths: Sequence[str], *, progress: Progress | None = None) -> IndexReport:
         added, failed = 0, []
-        for path in map(Path, paths):
+        for number, path in enumerate(map(Path, paths), 1):
+            if progress is not None:
+                progress("indexing", number, None)
             try:
                 text = path.read_text(encoding="utf-8")
             except UnicodeDecodeError:

@@ -3,10 +3,9 @@
 (() => {
   "use strict";
   const KEY = "citespan.conversation.", HERE = "citespan.open";
-  const $ = (selector, root = document) => root.querySelector(selector);
+  const { $, say, copy, paint, announce, hideHint } = window.citespanPage;
   const fresh = () => ({ id: crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(16).slice(2),
                          title: "", updated: Date.now(), turns: [] });
-  const home = () => $("#layout")?.parentElement || document.body;
   let busy = 0, mode = "", byHand = false;
 
   // ---- conversations -------------------------------------------------------------------------------------------
@@ -122,7 +121,10 @@
   };
   const end = (conversation) => {
     busy = 0;
-    if (conversation && conversation.id && conversation.turns.length) keep(conversation.turns, conversation.id);
+    if (conversation && conversation.id && conversation.turns.length) {
+      keep(conversation.turns, conversation.id);
+      setTimeout(() => announce($("#transcript .turn[data-newest] :is(.sentence, .verdict)")?.textContent), 100);
+    }
     $("#question textarea")?.focus({ preventScroll: true });
     return "";  // whatever happened, nothing is pending any more
   };
@@ -134,10 +136,20 @@
   };
 
   // ---- clicks on rendered HTML -------------------------------------------------------------------------------------
-  const cited = (chip) => {
+  const cited = () => $("#evidence code")?.textContent;  // the citation shown
+  const placeOf = (chip) => {
     const of = chip.closest(".turn") || chip.parentElement;
-    return { id: chip.dataset.cite, start: chip.dataset.sentenceStart, end: chip.dataset.sentenceEnd,
-             around: [...of.querySelectorAll("[data-cite]")].map((each) => each.dataset.cite) };
+    return { id: chip.dataset.cite, around: [...of.querySelectorAll("[data-cite]")].map((each) => each.dataset.cite) };
+  };
+  const closeSide = () => { $("#layout")?.classList.remove("side-open"); $("#menu")?.setAttribute("aria-expanded", "false"); };
+  // the citation of the address or of the look-up box: shown as a chip shows it, and brought into view on a phone
+  const lookUp = (id) => {
+    const wanted = (id || "").trim().replace(/^\[|\]$/g, "");
+    byHand = true;
+    document.querySelectorAll(".chip[aria-current]").forEach((each) => each.removeAttribute("aria-current"));
+    closeSide();
+    if (cited() === wanted) showSpan();  // nothing will change that could be watched
+    return id;
   };
   let openCitation = null;
   const openChip = (chip) => {
@@ -145,13 +157,13 @@
     byHand = true;
     document.querySelectorAll(".chip[aria-current]").forEach((each) => each.removeAttribute("aria-current"));
     chip.setAttribute("aria-current", "true");
-    openCitation(cited(chip));
-    setTimeout(() => { if (byHand) showSpan(); }, 400);  // the same citation again changes nothing that could be watched
+    openCitation(placeOf(chip));
+    if (cited() === chip.dataset.cite) showSpan();
   };
   let looks = 0;
   const shown = () => {
     scrollDown();
-    if ($("#transcript .welcome[data-looking]") && looks++ < 30) setTimeout(() => { if (!current().turns.length) press("#reopen"); }, 1500);
+    if ($("#transcript .welcome[data-looking]") && looks++ < 30) setTimeout(() => { if (!busy && !current().turns.length) press("#look"); }, 1500);
   };
   const onTranscript = (element, trigger) => {
     openCitation = (data) => trigger("cite", data);
@@ -199,24 +211,17 @@
       }
     });
   };
-  const copy = async (words) => {
-    try { await navigator.clipboard.writeText(words); return true; } catch { /* not a secure context */ }
-    const field = document.createElement("textarea");
-    field.value = words; document.body.append(field); field.select();
-    let done = false;
-    try { done = document.execCommand("copy"); } catch { /* said by the caller */ }
-    field.remove();
-    return done;
-  };
   const showSpan = () => {
-    const mark = $("#cited-span"), body = mark?.closest(".body");
+    const mark = $("#cited-span"), body = mark?.closest(".body"), small = byHand && innerWidth <= 860;
+    const lost = byHand && document.activeElement === document.body;  // the box was in the menu that closed
+    byHand = false;
+    if (small) $("#evidence .evidence")?.scrollIntoView({ block: "start", behavior: "auto" });
     if (!mark) return;
     const scrolls = body.scrollHeight > body.clientHeight + 4;
     if (scrolls) body.scrollTop += mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
-    if (byHand && innerWidth <= 860) mark.closest(".evidence").scrollIntoView({ block: "start", behavior: "auto" });
-    byHand = false;
-    const first = $("#transcript .turn[data-newest] .chip");
-    if (first && !$(".chip[aria-current]")) first.setAttribute("aria-current", "true");
+    if (lost) body.focus({ preventScroll: true });
+    if ($(".chip[aria-current]")) return;
+    [...document.querySelectorAll("#transcript .chip")].findLast((each) => each.dataset.cite === cited())?.setAttribute("aria-current", "true");
   };
 
   // ---- articles --------------------------------------------------------------------------------------------------------
@@ -224,35 +229,14 @@
     const act = event.target.closest("[data-act]");
     if (act?.dataset.act === "remove") confirmIn(act.closest("li"), "Remove it?", () => trigger("remove", { source: act.dataset.source }));
   });
+  const taking = () => '<div class="taking"><p class="stage" role="status"><span class="pulse" aria-hidden="true"></span>Waiting for a turn…</p></div>';
   const onFilters = (element, trigger) => element.addEventListener("click", (event) => {
     if (event.target.closest("[data-act=clear]")) trigger("clear", {});
   });
 
   // ---- small things --------------------------------------------------------------------------------------------------------
-  let toast;
-  const say = (words) => {
-    if (!toast) { toast = document.createElement("div"); toast.id = "toast"; toast.setAttribute("role", "status"); home().append(toast); }
-    toast.textContent = words; toast.className = "shown";
-    clearTimeout(toast.timer);
-    toast.timer = setTimeout(() => { toast.className = ""; }, 4000);
-  };
-  const hint = document.createElement("div");
-  hint.id = "hint"; hint.setAttribute("role", "tooltip");
-  const showHint = (event) => {
-    const chip = event.target.closest?.("[data-hint]");
-    if (!chip) { hint.className = ""; return; }
-    if (!hint.isConnected) home().append(hint);
-    hint.textContent = chip.dataset.hint;
-    hint.className = "shown";
-    const at = chip.getBoundingClientRect(), box = hint.getBoundingClientRect();
-    hint.style.left = Math.max(8, Math.min(at.left, innerWidth - box.width - 8)) + "px";
-    hint.style.top = (at.bottom + box.height + 10 > innerHeight ? at.top - box.height - 6 : at.bottom + 6) + "px";
-  };
-  document.addEventListener("mouseover", showHint);
-  document.addEventListener("focusin", showHint);
-  document.addEventListener("scroll", () => { hint.className = ""; }, true);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { hint.className = ""; $("#layout")?.classList.remove("side-open"); }
+    if (event.key === "Escape") { hideHint(); closeSide(); }
     const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") { event.preventDefault(); $("#question textarea")?.focus(); }
@@ -267,18 +251,10 @@
       const opened = $("#layout").classList.toggle("side-open");  // on the layout: Gradio scopes our styles to its container
       act.setAttribute("aria-expanded", String(opened));
     }
-    if (act.dataset.page === "new") { open(fresh()); press("#reopen"); $("#question textarea")?.focus(); $("#layout").classList.remove("side-open"); }
-    if (act.dataset.page === "dark") {
-      const dark = !document.body.classList.contains("dark");
-      localStorage.setItem("citespan.theme", dark ? "dark" : "light");
-      paint();
-    }
+    if (act.dataset.page === "new") { open(fresh()); press("#reopen"); $("#question textarea")?.focus(); closeSide(); }
+    if (act.dataset.page === "dark") paint(document.body.classList.contains("dark") ? "light" : "dark");
     if (act.dataset.page === "md" || act.dataset.page === "json") press(act.dataset.page === "md" ? "#export-md" : "#export-json");
   });
-  const paint = () => {
-    const wanted = localStorage.getItem("citespan.theme");
-    if (wanted) { document.body.classList.toggle("dark", wanted === "dark"); document.documentElement.classList.toggle("dark", wanted === "dark"); }
-  };
   window.addEventListener("storage", (event) => { if (event.key?.startsWith(KEY)) list(); });
   window.addEventListener("focus", () => press("#refresh"));
   const save = (kind, words) => {
@@ -291,9 +267,11 @@
   };
 
   window.citespan = {
-    begin, end, say, list, save, shown, onTranscript, onEvidence, onSources, onFilters, showSpan, scrollDown,
+    begin, end, say, list, lookUp, save, shown, taking, onTranscript, onEvidence, onSources, onFilters, showSpan, scrollDown,
     // -> [conversation, citation id of the address]
-    boot: () => { paint(); setTimeout(list, 0); return [{ id: current().id, turns: current().turns }, new URLSearchParams(location.search).get("cite") || ""]; },
+    boot: () => { paint(); setTimeout(list, 0); const wanted = new URLSearchParams(location.search).get("cite") || "";
+                  byHand = Boolean(wanted);
+                  return [{ id: current().id, turns: current().turns }, wanted]; },
     present: () => ({ id: current().id, title: current().title, turns: current().turns }),
     judged: (conversation) => { if (conversation?.id && conversation.turns.length) keep(conversation.turns, conversation.id); },
   };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,13 +12,13 @@ from typing import Any
 import gradio as gr
 
 from qa.errors import CitespanError, InputError
-from qa.records import Span
 from ui import articles, chat, evidence, export, view
 from ui.engine import Engine
 from ui.examples import Examples
 from ui.turns import Turn, turns_from_json, turns_to_json
 from ui.wiring.parts import Parts
 
+log = logging.getLogger("citespan.chat")
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 AT_ONCE = max(1, CORES // 2)
 """Questions answered at once; more wait in the queue. The reader runs on all cores: more at once would be slower."""
@@ -76,11 +77,13 @@ class Events:
 
     def _checking(self, parts: Parts) -> None:
         parts.transcript.cite(self.on_cite, None, parts.evidence, **QUICK)
-        parts.cited.submit(partial(chat.open_citation, self.engine), parts.cited, parts.evidence, **QUICK)
+        looking = "(id) => citespan.lookUp(id)"
+        parts.cited.submit(partial(chat.open_citation, self.engine), parts.cited, parts.evidence, js=looking, **QUICK)
 
     def _keeping(self, parts: Parts) -> None:
         present = "() => [citespan.present()]"
         parts.reopen.click(self.reopen, parts.conversation, [parts.transcript, parts.evidence], js=present, **QUICK)
+        parts.look.click(lambda: self._shown([]), None, parts.transcript, **QUICK)  # are there examples by now?
         exports = ((parts.export_md, "md", export.to_markdown), (parts.export_json, "json", export.to_json))
         for button, kind, made in exports:
             taken = button.click(partial(_exported, made), parts.conversation, parts.exported, js=present, **QUICK)
@@ -101,10 +104,19 @@ class Events:
         adding = parts.adding
         if adding is None:
             return
-        writing: dict[str, Any] = {"concurrency_id": "write", "concurrency_limit": 1, **SLOW}
+        # "multiple": files dropped while others are being read wait for their turn instead of being forgotten
+        writing: dict[str, Any] = {
+            "concurrency_id": "write",
+            "concurrency_limit": 1,
+            "trigger_mode": "multiple",
+            **SLOW,
+        }
         taken = [parts.told, adding.files, *changed]
         pasted = [adding.title, adding.body]
+        at_once: dict[str, Any] = {"js": "() => citespan.taking()", "api_visibility": "private"}  # while others write
+        adding.files.upload(None, None, parts.told, **at_once)
         adding.files.upload(self.upload, adding.files, taken, **writing)
+        adding.add.click(None, None, parts.told, **at_once)
         adding.add.click(self.paste, pasted, [parts.told, *pasted, *changed], **writing)
         parts.listing.remove(self.remove, None, [parts.told, *changed], **writing)
 
@@ -151,7 +163,7 @@ class Events:
         """The evidence of the chip that was clicked."""
         data = event._data or {}
         around = [str(each) for each in data.get("around") or ()][:100]
-        return chat.open_citation(self.engine, str(data.get("id", "")), _span(data), around)
+        return chat.open_citation(self.engine, str(data.get("id", "")), around)
 
     # ---- keeping -----------------------------------------------------------------------------------------------------
 
@@ -194,22 +206,29 @@ class Events:
         choices = [(f"{each.title} — {each.source}", each.source) for each in summaries]
         return articles.listing(summaries, read_only=self.folder is None), gr.Dropdown(choices=choices)
 
-    def upload(self, files: list[str] | None) -> tuple[Any, ...]:
-        """Files dropped."""
-        try:
-            told = articles.take_files(self.engine, self._writable(), files or [])
-        except CitespanError as error:
-            told = articles.failed(chat.one_line(error))
-        return told, None, *self.shelf()
+    def upload(self, files: list[str] | None) -> Iterator[tuple[Any, ...]]:
+        """Files dropped: stages, then what came of it."""
+        skip, told = gr.skip(), ""
+        for told in self._taken(lambda folder: articles.take_files(self.engine, folder, files or [])):
+            yield told, skip, skip, skip
+        yield told, None, *self.shelf()
 
-    def paste(self, title: str, body: str) -> tuple[Any, ...]:
+    def paste(self, title: str, body: str) -> Iterator[tuple[Any, ...]]:
         """Text pasted; it stays in the boxes when it could not be taken."""
-        try:
-            told = articles.take_text(self.engine, self._writable(), title or "", body or "")
-        except CitespanError as error:
-            told = articles.failed(chat.one_line(error))
+        skip, told = gr.skip(), ""
+        for told in self._taken(lambda folder: articles.take_text(self.engine, folder, title or "", body or "")):
+            yield told, skip, skip, skip, skip
         refused = 'role="alert"' in told
-        return told, title if refused else "", body if refused else "", *self.shelf()
+        yield told, title if refused else "", body if refused else "", *self.shelf()
+
+    def _taken(self, take: Callable[[Path], Iterator[str]]) -> Iterator[str]:
+        try:
+            yield from take(self._writable())
+        except CitespanError as error:
+            yield articles.failed(chat.one_line(error))
+        except Exception:
+            log.exception("taking articles in failed")
+            yield articles.failed("something went wrong on the server; its log has the details; try again")
 
     def remove(self, event: gr.EventData) -> tuple[Any, ...]:
         """An article taken out, after the browser asked whether it is meant."""
@@ -261,10 +280,3 @@ def _warned(error: CitespanError) -> Any:
 
     gr.Warning(text(chat.one_line(error)))
     return gr.skip()
-
-
-def _span(data: dict[str, Any]) -> Span | None:
-    try:
-        return Span(int(data["start"]), int(data["end"]))
-    except (KeyError, TypeError, ValueError):
-        return None

@@ -66,6 +66,7 @@ class Parts:
     conversation: gr.JSON
     exported: gr.Textbox
     reopen: gr.Button
+    look: gr.Button
     refresh: gr.Button
     export_md: gr.Button
     export_json: gr.Button
@@ -136,6 +137,7 @@ def lay_out(*, read_only: bool) -> Parts:
         conversation=gr.JSON(visible=False),
         exported=gr.Textbox(elem_id="exported", **HIDDEN),
         reopen=gr.Button(elem_id="reopen", visible="hidden"),
+        look=gr.Button(elem_id="look", visible="hidden"),
         refresh=gr.Button(elem_id="refresh", visible="hidden"),
         export_md=gr.Button(elem_id="export-md", visible="hidden"),
         export_json=gr.Button(elem_id="export-json", visible="hidden"),
