@@ -21,10 +21,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo 'Installing Citespan into $(VENV): about 2 GB, several minutes, little to see.'
 	$(INSTALL) --editable .
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo 'Installing Citespan and its tests into $(VENV): about 2 GB, several minutes, little to see.'
 	$(INSTALL) --editable '.[test,training,mcp]'
 	touch $@ $(VENV)/.installed
 

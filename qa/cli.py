@@ -85,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (default 7860)")
     serve.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this name and password")
+    serve.add_argument("--allowed-hosts", metavar="NAMES", help="names it answers to besides its own, with commas")
     serve.add_argument("--read-only", action="store_true", help="nobody may add or remove articles in the chat")
     serve.add_argument("--mcp", action="store_true", help="also offer ask, cite and sources as MCP tools")
     _reading(serve)

@@ -85,7 +85,10 @@ def run_ask(options: Namespace) -> int:
 
 
 def run_chat(options: Namespace) -> int:
-    """A conversation until end of file or an empty line; follow-up questions lean on what was said before."""
+    """A conversation until end of file or an empty line; follow-up questions lean on what was said before.
+
+    ``!`` asks the last question again as it was typed.
+    """
     from qa.conversation import Turn, stand_alone, turn_of
 
     history: list[Turn] = []
@@ -94,9 +97,11 @@ def run_chat(options: Namespace) -> int:
     with engine_of(options) as engine:
         print("Ask a question; an empty line ends the conversation.", file=sys.stderr)
         while question := _next_question():
-            understood = stand_alone(question, history)
+            undone = question == "!" and history
+            question = history.pop().question if undone else question  # noqa: PLW2901 - what is asked now
+            understood = stand_alone(question, () if undone else history)
             if understood.changed:
-                print(f"(Understood as: {printable(understood.text)})", file=output)
+                print(f"(Understood as: {printable(understood.text)}; ! asks it as typed)", file=output)
             try:
                 reply = engine.answer(understood.text, where=where)
             except InputError as error:
@@ -203,6 +208,7 @@ def run_serve(options: Namespace) -> int:
             folder=local_folder(settings_of(options)),
             read_only=options.read_only,
             mcp=options.mcp,
+            allowed_hosts=settings_of(options).allowed_hosts,
         )
     return 0
 

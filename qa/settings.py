@@ -35,6 +35,9 @@ class Settings:
     overlap_sentences: int = _setting(1, "sentences that neighbouring passages share", 0, 5)
     threads: int = _setting(0, "threads for models; 0: one per core", 0, 256)
     max_question: int = _setting(2000, "longest question taken, in characters", 1, 100_000)
+    allowed_hosts: str = _setting(
+        "", "names that the chat answers to besides its address, with commas (a proxy's); '*': any"
+    )
     tenant: str = _setting("default_tenant", "tenant on a Chroma server")
     database: str = _setting("default_database", "database on a Chroma server")
     token: str = _setting("", "bearer token sent to a Chroma server")
