@@ -98,7 +98,7 @@ def run_chat(options: Namespace) -> int:
         print("Ask a question; an empty line ends the conversation.", file=sys.stderr)
         while question := _next_question():
             undone = question == "!" and history
-            question = history.pop().question if undone else question  # noqa: PLW2901 - what is asked now
+            question = history.pop().question if undone else question
             understood = stand_alone(question, () if undone else history)
             if understood.changed:
                 print(f"(Understood as: {printable(understood.text)}; ! asks it as typed)", file=output)
