@@ -79,6 +79,30 @@ def allow_left_out(blocks: gr.Blocks) -> None:
     page.preprocess_data = padded
 
 
+def fetch_nothing(blocks: gr.Blocks) -> None:
+    """Refuse files that are named by a web address: Gradio would fetch them."""
+    import gradio as gr
+
+    page: Any = blocks
+    preprocess = page.preprocess_data
+
+    async def local(block_fn: Any, inputs: list[Any], *rest: Any, **named: Any) -> Any:
+        if _names_an_address(inputs):
+            raise gr.Error("expected an uploaded file, found a web address; upload it", print_exception=False)
+        return await preprocess(block_fn, inputs, *rest, **named)
+
+    page.preprocess_data = local
+
+
+def _names_an_address(value: Any) -> bool:
+    """Whether something in ``value`` has Gradio's form of a file, and an address for its path."""
+    if isinstance(value, dict):
+        path = value.get("path")
+        named = "meta" in value and isinstance(path, str) and "://" in path
+        return named or any(_names_an_address(each) for each in value.values())
+    return isinstance(value, (list, tuple)) and any(_names_an_address(each) for each in value)
+
+
 def speak_json(blocks: gr.Blocks) -> None:
     """Let the MCP tools answer in JSON; Gradio would print dictionaries as Python does."""
     server: Any = blocks.mcp_server_obj

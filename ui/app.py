@@ -122,6 +122,8 @@ def _site(engine: Engine, *, folder: Path | str | None, read_only: bool, mcp: bo
         css_paths=[ASSETS / "citespan.css"],
         head=f'<meta name="viewport" content="width=device-width, initial-scale=1"><script>{script}</script>',
     )
+    # Only what was uploaded may be named as a file: Gradio checks that only where it launched the page itself.
+    blocks.has_launched = True
     if mcp:
         from ui.api import speak_json
 
@@ -157,7 +159,7 @@ def _page(engine: Engine, *, folder: Path | str | None, read_only: bool) -> gr.B
     os.environ.update(_QUIET)
     import gradio as gr
 
-    from ui.api import add_endpoints, allow_left_out
+    from ui.api import add_endpoints, allow_left_out, fetch_nothing
     from ui.wiring.events import AT_ONCE, Events
     from ui.wiring.parts import lay_out
 
@@ -167,6 +169,7 @@ def _page(engine: Engine, *, folder: Path | str | None, read_only: bool) -> gr.B
         add_endpoints(engine, at_once=AT_ONCE)
     page.queue(default_concurrency_limit=8, max_size=200)
     allow_left_out(page)
+    fetch_nothing(page)
     made: gr.Blocks = page
     return made
 

@@ -81,6 +81,7 @@ class Names:
 
 
 _HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::\d{1,5})?")
+_UNUSED = re.compile(r"/(?:file|proxy)(?:=|/|$)")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -98,7 +99,8 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, or refuse.
 
-        421: not our name. 401: no or wrong credentials. 403: another site's doing, or uploading where it is off.
+        421: not our name. 401: no or wrong credentials. 403: another site's doing, Gradio's routes that hand out files
+        or fetch from elsewhere, or uploading where it is off.
         """
         if scope["type"] not in {"http", "websocket"}:
             await self.inner(scope, receive, send)
@@ -109,6 +111,8 @@ class Gate:
         elif not self._known(scope):
             challenge = (b"www-authenticate", b'Basic realm="Citespan", charset="UTF-8"')
             await _refuse(scope, send, 401, "Give the user name and password of this Citespan server.", challenge)
+        elif _UNUSED.search(scope["path"]):
+            await _refuse(scope, send, 403, "This Citespan server hands out no files; /cite shows what articles say.")
         elif self._read_only and scope["path"].rstrip("/").endswith("/upload"):
             await _refuse(scope, send, 403, "This Citespan server is read-only: uploading is switched off.")
         elif _from_another_site(scope):

@@ -128,10 +128,12 @@ def test_what_cannot_be_taken_is_said_and_the_rest_goes_in(page: Page, site: Sit
             new MutationObserver(look).observe(place, { childList: true, subtree: true, characterData: true });
         }"""
     )
-    files = [str(tmp_path / name) for name in ("broken.txt", "harbour.txt")]
+    files = [str(tmp_path / name) for name in ("broken.txt", "program.exe", "harbour.txt")]
     page.locator("#files input[type=file]").set_input_files(files)
     expect(page.locator("#told .done")).to_contain_text("1 added")
-    expect(page.locator("#told .failed")).to_contain_text("broken.txt")
+    expect(page.locator("#told .failed")).to_have_count(2)
+    expect(page.locator("#told .failed").first).to_contain_text("program.exe: expected one of .txt, .md")
+    expect(page.locator("#told .failed").last).to_contain_text("broken.txt: ")
     said = page.evaluate("window.said")
     assert "Reading broken.txt (1 of 2)…" in said
     assert said[-2:] == ["Reading harbour.txt (2 of 2)…", "Embedding harbour.txt (2 of 2)…"]

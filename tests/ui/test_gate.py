@@ -78,6 +78,14 @@ def test_the_refusal_says_what_to_do() -> None:
     assert said.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize("name", ["file=/etc/passwd", "file%3D/etc/passwd", "file=http://evil.example/", "file/a.txt"])
+def test_no_file_is_handed_out_and_nothing_fetched_from_elsewhere(name: str) -> None:
+    knock = Knocker(None)
+    for path in (f"/gradio_api/{name}", f"/{name}", "/gradio_api/proxy=http://evil.example/"):
+        assert knock({}, path=path).status_code == 403
+    assert knock({}, path="/assets/file.js").status_code == 204
+
+
 @pytest.mark.parametrize(
     ("method", "site", "expected"),
     [

@@ -6,6 +6,7 @@ import asyncio
 import json
 from base64 import b64encode
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -198,6 +199,53 @@ def call(url: str, name: str, *arguments: Any) -> tuple[str, Any]:
         stream = client.get(f"/gradio_api/call/{name}/{begun.json()['event_id']}")
     lines = [line for line in stream.text.splitlines() if line]
     return lines[-2].removeprefix("event: "), json.loads(lines[-1].removeprefix("data: "))
+
+
+@dataclass
+class Visitor:
+    """Calls what the page calls, without being the page."""
+
+    client: httpx.Client
+    config: Any
+
+    def component(self, name: str) -> int:
+        return next(each["id"] for each in self.config["components"] if each["props"].get("elem_id") == name)
+
+    def trigger(self, target: str, event: str, outputs: str, data: list[Any]) -> Any:
+        """The last message about that event, whose first output is ``outputs``."""
+        wanted = [[self.component(target), event]]
+        found = [each for each in self.config["dependencies"] if wanted == each["targets"] and each["backend_fn"]]
+        (dependency,) = [each for each in found if each["outputs"][0] == self.component(outputs)]
+        told = {"data": data, "event_data": None, "fn_index": dependency["id"], "trigger_id": None, "session_hash": "s"}
+        assert self.client.post("/gradio_api/queue/join", json=told).status_code == 200
+        with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "s"}) as stream:
+            for line in stream.iter_lines():
+                message = json.loads(line.removeprefix("data: ")) if line else {}
+                if message.get("msg") == "process_completed":
+                    return message
+        return None
+
+
+def visitor(url: str) -> Visitor:
+    client = httpx.Client(base_url=url, timeout=30)
+    return Visitor(client, client.get("/config").json())
+
+
+def test_only_an_uploaded_file_can_be_added(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("The harbour's key is under the mat.", "utf-8")
+    with served(seeds_engine(), tmp_path / "store") as site:
+        caller = visitor(site.url)
+        with caller.client:
+            for path in (secret, "/etc/hostname", Path("README.md").resolve(), "http://127.0.0.1:9/x.txt"):
+                named = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+                assert caller.trigger("files", "upload", "told", [[named]])["success"] is False
+            assert len(site.engine.sources()) == 2
+            sent = {"files": ("bridge.txt", b"The bridge is closed.")}
+            (path,) = caller.client.post("/gradio_api/upload", files=sent).json()
+            named = {"path": path, "orig_name": "bridge.txt", "meta": {"_type": "gradio.FileData"}}
+            assert caller.trigger("files", "upload", "told", [[named]])["success"] is True
+            assert len(site.engine.sources()) == 3
 
 
 @pytest.fixture(scope="module")

@@ -145,14 +145,16 @@ def lay_out(*, read_only: bool) -> Parts:
 
 
 def _adding() -> Adding:
+    files = gr.File(
+        label="Add files",
+        file_count="multiple",  # no file_types: the server refuses by name what it cannot take, and takes the rest
+        height=120,
+        elem_id="files",
+    )
+    kinds = ", ".join(articles.SUFFIXES)
+    gr.HTML(f"<p>{kinds}; up to {articles.LARGEST // 2**20} MiB each</p>", elem_id="kinds")
     return Adding(
-        files=gr.File(
-            label="Add files",
-            file_count="multiple",
-            file_types=list(articles.SUFFIXES),
-            height=120,
-            elem_id="files",
-        ),
+        files=files,
         title=gr.Textbox(label="Or paste: title", max_lines=1, elem_id="paste-title"),
         body=gr.Textbox(label="Text of the article", lines=4, max_lines=8, elem_id="paste-text"),
         add=gr.Button("Add this text", elem_id="paste", size="sm"),
