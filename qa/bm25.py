@@ -153,8 +153,20 @@ class Bm25:
         ordered = sorted(documents.items())
         rows = Rows.build([(document_id, version, spans) for document_id, (version, spans, _) in ordered])
         tokens = [terms for _, (_, _, of) in ordered for terms in of]
+        if gone:
+            tokens = self._without_unused_terms(tokens)
         self._index = _Index.build(rows, tokens, len(self._vocabulary))
         return True
+
+    def _without_unused_terms(self, tokens: Sequence[Tokens]) -> list[Tokens]:
+        """Number the terms in use anew: what only removed articles said must not be kept beside the store."""
+        used = np.zeros(len(self._vocabulary), bool)
+        for each in tokens:
+            used[each] = True
+        numbers = np.cumsum(used, dtype=np.int32) - np.int32(1)
+        terms = zip(self._vocabulary.terms(), used.tolist(), strict=True)
+        self._vocabulary = Vocabulary(term for term, is_used in terms if is_used)
+        return [numbers[each] for each in tokens]
 
     def _load(self, generation: str) -> None:
         loaded = self._derived.load(generation)

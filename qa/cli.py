@@ -78,6 +78,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     _command(commands, "check", "verify the whole store", json=True)
 
+    _command(commands, "compact", "make the words of removed articles unreadable in the store's files", json=True)
+
     evaluate = _command(commands, "eval", "evaluate against a question set", json=True)
     _evaluation(evaluate)
 
@@ -100,6 +102,8 @@ def _command(
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=meaning, description=meaning[0].upper() + meaning[1:] + ".")
     command.add_argument("--store", metavar="DIR_OR_URL", help="the store (CITESPAN_STORE; default .citespan)")
+    command.add_argument("--tenant", metavar="NAME", help="on a Chroma server (CITESPAN_TENANT)")
+    command.add_argument("--database", metavar="NAME", help="on a Chroma server (CITESPAN_DATABASE)")
     command.add_argument("--embedder", metavar="MODEL", help="a sentence-transformers model (default: packaged)")
     if json:
         command.add_argument("--json", action="store_true", help="print one JSON document")

@@ -15,7 +15,7 @@ from qa.errors import InputError
 from qa.records import Filter
 from qa.settings import Settings, load_settings
 from qa.terminal import printable, progress_bar, render_reply, render_view
-from qa.wire import citation_view_json, index_json, reply_json, sources_json
+from qa.wire import citation_view_json, compact_json, index_json, reply_json, sources_json
 
 if TYPE_CHECKING:
     from qa.pipeline import Citespan
@@ -150,20 +150,37 @@ def run_sources(options: Namespace) -> int:
     else:
         for each in summaries:
             day = "" if each.published is None else f", {each.published.isoformat()}"
-            print(
-                printable(f"{each.source}: {each.title} ({each.passages} passages, {each.characters} characters{day})")
-            )
+            also = f"; near-duplicate of {', '.join(each.duplicates)}" if each.duplicates else ""
+            size = f"{each.passages} passages, {each.characters} characters{day}"
+            print(printable(f"{each.source}: {each.title} ({size}){also}"))
     return 0
 
 
 def run_remove(options: Namespace) -> int:
     """Take an article out."""
+    from ui.articles import forget
+
     with engine_of(options) as engine:
         removed = engine.remove(options.source)
+        forget(local_folder(settings_of(options)), removed.source, (each.source for each in engine.sources()))
     if options.json:
         emit({"removed": removed.source, "passages": removed.passages})
     else:
         print(f"removed {printable(removed.source)} ({removed.passages} passages)")
+    return 0
+
+
+def run_compact(options: Namespace) -> int:
+    """Make the words of removed articles unreadable in the store's files."""
+    with engine_of(options) as engine:
+        report = engine.compact()
+    if options.json:
+        emit(compact_json(report))
+    else:
+        print(
+            f"compacted: {report.before:,} bytes before, {report.after:,} now ({report.seconds:.1f} s); the words of "
+            "removed articles are no longer in the store's files"
+        )
     return 0
 
 

@@ -56,7 +56,13 @@ def make_embedder(settings: Settings) -> Embedder:
 
 def make_store(settings: Settings, embedder: Embedder, *, create: bool = False) -> ChromaStore:
     """The store, held to the embedder and chunking of ``settings``."""
-    location = Location.parse(settings.store, tenant=settings.tenant, database=settings.database, token=settings.token)
+    location = Location.parse(
+        settings.store,
+        tenant=settings.tenant,
+        database=settings.database,
+        token=settings.token,
+        headers=settings.headers,
+    )
     chunking = f"{settings.passage_tokens} tokens, {settings.overlap_sentences} shared sentences"
     return ChromaStore(location, Manifest(embedder.fingerprint, chunking), create=create)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from qa.origins import file_of, gone, under
 from qa.protocols import Embedder, IndexedDocument, PassageStore, Progress
-from qa.records import Document, Failure, IndexReport, Passage
+from qa.records import CompactReport, Document, Failure, IndexReport, Passage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,6 +99,13 @@ class Indexer:
             passages=sum(each.passages for each in summaries),
             seconds=perf_counter() - began,
         )
+
+    def compact(self) -> CompactReport:
+        """Make what was removed unreadable in the store's files, then searching ready again. Raises StoreError."""
+        began = perf_counter()
+        before, after = self.store.compact()
+        self.prepare()
+        return CompactReport(before, after, perf_counter() - began)
 
 
 @dataclass(slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from qa.citation import CitationId, parse_citation_id, source_stem
 from qa.errors import InputError, NotFoundError
 from qa.protocols import PassageStore
-from qa.records import CitationView, Document, SourceSummary
+from qa.records import CitationView, Document, Problem, SourceSummary
 
 CONTEXT = 600
 """Characters shown on each side of a looked-up quote."""
@@ -55,8 +55,16 @@ class Library:
         return found
 
     def sources(self) -> list[SourceSummary]:
-        """All indexed articles, by source."""
-        return self.store.summaries()
+        """All indexed articles, by source, each with its near-duplicates."""
+        summaries, duplicates = self.store.summaries(), self.store.duplicates()
+        names = {each.document_id: each.source for each in summaries}
+
+        def also(summary: SourceSummary) -> SourceSummary:
+            others = duplicates.get(summary.document_id, ())
+            sources = tuple(sorted(names[each] for each in others if each in names))
+            return replace(summary, duplicates=sources) if sources else summary
+
+        return [also(each) for each in summaries]
 
     def remove(self, source: str) -> SourceSummary:
         """Take one article out of the index; returns what it was. Raises like ``show``."""
@@ -64,6 +72,14 @@ class Library:
         summary = next(each for each in self.store.summaries() if each.document_id == document.id)
         self.store.delete([document.id])
         return summary
+
+    def check(self) -> list[Problem]:
+        """Every broken invariant of the store; empty when all is well."""
+        return self.store.check()
+
+    def close(self) -> None:
+        """Release the store's files and locks."""
+        self.store.close()
 
     def find(self, source: str) -> list[SourceSummary]:
         """The articles that a source name fits: exactly, else by file name, else by stem.

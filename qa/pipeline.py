@@ -15,7 +15,8 @@ from qa.indexing import Indexer
 from qa.lookup import Library
 from qa.protocols import Progress, Reader, Retriever
 from qa.reading import read_until_settled, still_stored
-from qa.records import Filter, IndexReport, Problem, Reply, Timings
+from qa.records import CompactReport, Filter, IndexReport, Reply, Timings
+from qa.reprints import with_reprints
 from qa.selection import Selector
 
 NO_FILTER = Filter()
@@ -47,6 +48,10 @@ class Citespan(Library):
         """
         return self.indexer.index(paths, prune=prune, progress=progress)
 
+    def compact(self) -> CompactReport:
+        """Make the words of removed and replaced articles unreadable in the store's files. Raises StoreError."""
+        return self.indexer.compact()
+
     def answer(
         self,
         question: str,
@@ -71,6 +76,7 @@ class Citespan(Library):
         readings = read_until_settled(self.reader, question, [hit.passage for hit in hits])
         read = perf_counter()
         reply = self.selector.select(question, hits, readings, documents)
+        reply = with_reprints(reply, self.store, where)
         timings = Timings(
             retrieve=1000 * (retrieved - began), read=1000 * (read - retrieved), total=1000 * (perf_counter() - began)
         )
@@ -89,11 +95,3 @@ class Citespan(Library):
     def _named(self, sources: tuple[str, ...]) -> tuple[str, ...]:
         """People name articles by file name or stem; the store knows them by full source."""
         return tuple(dict.fromkeys(found.source for source in sources for found in self.find(source)))
-
-    def check(self) -> list[Problem]:
-        """Every broken invariant of the store; empty when all is well."""
-        return self.store.check()
-
-    def close(self) -> None:
-        """Release the store's files and locks."""
-        self.store.close()

@@ -117,6 +117,9 @@ class PassageStore(Protocol):
     def matching(self, where: Filter) -> frozenset[str]:
         """The ids of the documents that pass the filter; ``where.sources`` are full source names."""
 
+    def duplicates(self) -> Mapping[str, Sequence[str]]:
+        """The id of each document that has near-duplicates -> the ids of these, ascending."""
+
     def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
         """The documents that exist among those ids."""
 
@@ -140,6 +143,9 @@ class PassageStore(Protocol):
 
     def check(self) -> list[Problem]:
         """Every broken invariant: offsets, hashes, orphans, counts, vectors."""
+
+    def compact(self) -> tuple[int, int]:
+        """Make what was removed unreadable in the store's files; their bytes before and after. Raises StoreError."""
 
     def close(self) -> None:
         """Release files and locks."""

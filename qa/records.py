@@ -127,6 +127,8 @@ class Citation:
     sentence_start: int
     sentence_end: int
     sentence: str
+    duplicate_of: str | None = None
+    """The source cited before it of whose article this one is a near-duplicate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,8 @@ class SourceSummary:
     published: date | None
     passages: int
     characters: int
+    duplicates: tuple[str, ...] = ()
+    """The sources of its near-duplicates, such as the same agency text in another paper; where they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,15 @@ class IndexReport:
     failed: tuple[Failure, ...]
     documents: int
     passages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CompactReport:
+    """What ``compact`` did to the store's files, in bytes."""
+
+    before: int
+    after: int
     seconds: float
 
 

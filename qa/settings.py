@@ -41,6 +41,7 @@ class Settings:
     tenant: str = _setting("default_tenant", "tenant on a Chroma server")
     database: str = _setting("default_database", "database on a Chroma server")
     token: str = _setting("", "bearer token sent to a Chroma server")
+    headers: str = _setting("", "further HTTP headers sent to a Chroma server, one 'Name: value' a line")
 
     def __post_init__(self) -> None:
         for each in fields(self):

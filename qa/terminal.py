@@ -39,7 +39,7 @@ def _render_answer(answer: Answer) -> str:
     for number, citation in enumerate(answer.citations, 1):
         lines += [
             "",
-            f"[{number}] {citation.title} ({citation.source})",
+            f"[{number}] {citation.title} ({citation.source}){_repeats(citation)}",
             f"    {_marked(citation)}",
             f"    {citation.id}",
         ]
@@ -64,6 +64,10 @@ def _render_refusal(refusal: NoAnswer) -> str:
             f"    {citation.id}",
         ]
     return "\n".join(lines)
+
+
+def _repeats(citation: Citation) -> str:
+    return "" if citation.duplicate_of is None else f", near-duplicate of {citation.duplicate_of}"
 
 
 def _marked(citation: Citation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from qa.records import Alternative, Answer, Citation, CitationView, IndexReport, Reply, SourceSummary
+from qa.records import Alternative, Answer, Citation, CitationView, CompactReport, IndexReport, Reply, SourceSummary
 
 
 def reply_json(reply: Reply) -> dict[str, Any]:
@@ -38,8 +38,8 @@ def alternative_json(alternative: Alternative) -> dict[str, Any]:
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:
-    """One citation inside a reply."""
-    return {
+    """One citation inside a reply; ``duplicate_of`` stands there only when it repeats a source cited before it."""
+    shown = {
         "id": citation.id,
         "source": citation.source,
         "title": citation.title,
@@ -48,6 +48,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "sentence": {"start": citation.sentence_start, "end": citation.sentence_end, "text": citation.sentence},
     }
+    return shown if citation.duplicate_of is None else shown | {"duplicate_of": citation.duplicate_of}
 
 
 def citation_view_json(view: CitationView) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def citation_view_json(view: CitationView) -> dict[str, Any]:
 
 
 def sources_json(summaries: Sequence[SourceSummary]) -> list[dict[str, Any]]:
-    """What is indexed, as the endpoint ``/sources`` returns it."""
+    """What is indexed, as the endpoint ``/sources`` returns it; ``duplicates`` only where an article has some."""
     return [
         {
             "source": each.source,
@@ -77,6 +78,7 @@ def sources_json(summaries: Sequence[SourceSummary]) -> list[dict[str, Any]]:
             "passages": each.passages,
             "characters": each.characters,
         }
+        | ({"duplicates": list(each.duplicates)} if each.duplicates else {})
         for each in summaries
     ]
 
@@ -93,3 +95,8 @@ def index_json(report: IndexReport) -> dict[str, Any]:
         "passages": report.passages,
         "seconds": round(report.seconds, 3),
     }
+
+
+def compact_json(report: CompactReport) -> dict[str, Any]:
+    """What compacting did, as ``citespan compact --json`` prints it."""
+    return {"bytes_before": report.before, "bytes_after": report.after, "seconds": round(report.seconds, 3)}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qa.duplicates import near_duplicates, signature, words_of
 from qa.protocols import IndexedDocument, PassageKey, ScoredKey, StoredDocument, StoredState
 from qa.records import Document, Filter, Passage, Problem, SourceSummary
 
@@ -86,6 +87,10 @@ class MemoryStore:
     def matching(self, where: Filter) -> frozenset[str]:
         return frozenset(each for each, indexed in self._held.items() if _passes(indexed.document, where))
 
+    def duplicates(self) -> Mapping[str, Sequence[str]]:
+        filled = {each: indexed.document.text for each, indexed in self._held.items() if indexed.passages}
+        return near_duplicates({each: signature(words_of(text)) for each, text in filled.items()})
+
     def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
         return {each: self._held[each].document for each in document_ids if each in self._held}
 
@@ -123,6 +128,10 @@ class MemoryStore:
             for passage in indexed.passages
             if indexed.document.text[passage.start : passage.end] != passage.text
         ]
+
+    def compact(self) -> tuple[int, int]:
+        """Nothing is left of what was removed."""
+        return 0, 0
 
     def close(self) -> None:
         """Nothing to release."""

@@ -161,6 +161,67 @@ def test_check_is_content_with_a_good_store(run: Run, seeds_store: Path) -> None
     assert (result.code, result.json["ok"], result.json["problems"]) == (0, True, [])
 
 
+def test_the_same_report_in_two_papers_is_shown_as_such(run: Run, own_store: Path, tmp_path: Path) -> None:
+    report = (
+        "The river Yare burst its banks on Monday after a week of rain. Forty homes were emptied by the fire brigade.\n"
+        "Councillor Jane Howe opened the school as a shelter. It can take two hundred people for a night.\n\n"
+        "Engineers closed the bridge at Carrow until the water falls, and trains to Norwich end at Diss.\n"
+    )
+    courier, gazette = tmp_path / "courier.txt", tmp_path / "gazette.txt"
+    courier.write_text(f"Flood in Norwich\n\n{report}")
+    gazette.write_text(f"Norwich flooded (Agency)\n\n{report.replace('by the fire', 'by the' + chr(10) + 'fire')}")
+    assert run("index", courier, gazette, "--store", own_store).code == 0
+
+    listed = {Path(each["source"]).name: each for each in run("sources", "--store", own_store, "--json").json}
+    assert listed["courier.txt"]["duplicates"] == [listed["gazette.txt"]["source"]]
+    assert listed["gazette.txt"]["duplicates"] == [listed["courier.txt"]["source"]]
+    assert "duplicates" not in listed["004_b8f2ff7c7e3e8278.txt"]
+    assert "; near-duplicate of " in run("sources", "--store", own_store).out
+
+    asking = ("ask", "Which river burst its banks?", "--threshold", "0", "--store", own_store)
+    citations = run(*asking, "--json").json["citations"]
+    assert {Path(each["source"]).name for each in citations} == {"courier.txt", "gazette.txt"}
+    assert "duplicate_of" not in citations[0]
+    assert citations[1]["duplicate_of"] == citations[0]["source"]
+    for each in citations:
+        assert Path("/", each["source"]).read_text()[each["start"] : each["end"]] == each["quote"]
+    assert ", near-duplicate of " in run(*asking).out
+    alone = run(*asking, "--source", courier, "--json").json
+    assert {Path(each["source"]).name for each in alone["citations"]} == {"courier.txt"}
+
+    assert run("remove", courier, "--store", own_store).code == 0
+    left = run(*asking, "--json").json["citations"]
+    assert {Path(each["source"]).name for each in left} == {"gazette.txt"}
+    assert run("show", gazette, "--store", own_store).out == gazette.read_text()
+    assert run("check", "--store", own_store, "--json").json["ok"]
+
+
+def test_compact_makes_removed_words_unreadable(run: Run, own_store: Path, tmp_path: Path) -> None:
+    secret = "quuxwhistle"
+    article = own_store / "uploads" / f"{secret}.txt"  # as the chat would keep it
+    article.parent.mkdir()
+    article.write_text(f"The {secret} in Norwich\n\nThe {secret} spoke to the council on Monday. Nobody heard it.\n")
+    assert run("index", article, "--store", own_store).code == 0
+    asked = run("ask", f"Who heard the {secret}?", "--threshold", "0", "--store", own_store, "--json")
+    assert secret in asked.out
+
+    def readable() -> list[Path]:
+        return [path for path in own_store.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
+
+    assert run("remove", article, "--store", own_store).code == 0
+    assert not article.exists()
+    assert readable(), "there was nothing to make unreadable"
+    report = run("compact", "--store", own_store, "--json")
+    assert report.code == 0
+    assert list(report.json) == ["bytes_before", "bytes_after", "seconds"]
+    assert report.json["bytes_after"] > 0
+    assert readable() == []
+    assert run("compact", "--store", own_store).out.startswith("compacted: ")
+    assert run("check", "--store", own_store, "--json").json["ok"]
+    again = run("ask", CEASEFIRE, "--store", own_store, "--json")
+    assert again.json["answer"] == "Turkey and Russia"
+
+
 def test_a_conversation_in_the_terminal(run: Run, seeds_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{CEASEFIRE}\n{'x' * 3000}\nWho is Jan Egeland?\n\nnever asked\n"))
     result = run("chat", "--store", seeds_store)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qa import duplicates
 from qa.records import Problem
 from qa.store import layout
 from qa.store.layout import Entry
@@ -69,6 +70,8 @@ def _text_faults(entry: Entry, text: str) -> Iterator[str]:
         yield "its text does not have the recorded SHA-256"
     if len(text) != entry.characters:
         yield f"expected {entry.characters} characters, found {len(text)}"
+    if entry.signature and entry.signature != duplicates.pack(duplicates.signature(duplicates.words_of(text))):
+        yield "its signature, by which near-duplicates are known, is not that of its text"
     covered = 0
     seen: set[str] = set()
     for start, end, passage_id in entry.passages:

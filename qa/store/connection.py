@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from qa.errors import CitespanError, StoreError
+from qa.errors import CitespanError, SettingsError, StoreError
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 TIMEOUT = 120.0
 """Seconds that a server may take for one answer."""
 DATABASE_FILE = "chroma.sqlite3"
+_VALUE = r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?"
+_HEADER = re.compile(rf"([\w!#$%&'*+.^`|~-]+):[ \t]*({_VALUE})", re.ASCII)
+"""A field of an HTTP message (RFC 9110)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,25 @@ class Location:
     folder: Path | None
     tenant: str = "default_tenant"
     database: str = "default_database"
-    token: str = ""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Name and value of what is sent along with every request; secrets, mostly."""
 
     @staticmethod
     def parse(
-        name: str, *, tenant: str = "default_tenant", database: str = "default_database", token: str = ""
+        name: str,
+        *,
+        tenant: str = "default_tenant",
+        database: str = "default_database",
+        token: str = "",
+        headers: str = "",
     ) -> Location:
-        """A folder, or ``http://host:port`` / ``https://host:port``. Raises StoreError for a malformed URL."""
+        """A folder, or ``http://host:port`` / ``https://host:port``. ``headers``: one ``Name: value`` a line.
+
+        Raises StoreError for a malformed URL, SettingsError for a malformed header or token.
+        """
+        sent = _headers(headers, token)
         if "://" not in name:
-            return Location(name, Path(name).expanduser().resolve(), tenant, database, token)
+            return Location(name, Path(name).expanduser().resolve(), tenant, database, sent)
         url = urlsplit(name)
         try:
             port = url.port
@@ -43,7 +57,7 @@ class Location:
             port = -1
         if url.scheme not in ("http", "https") or not url.hostname or port == -1:
             raise StoreError(f"{name}: expected a folder or http://HOST:PORT; correct --store")
-        return Location(name, None, tenant, database, token)
+        return Location(name, None, tenant, database, sent)
 
     @property
     def derived(self) -> Path | None:
@@ -71,6 +85,23 @@ class Location:
             raise StoreError(f"{self.name}: cannot create it: {error.strerror}; name another --store") from None
 
 
+def _headers(lines: str, token: str) -> tuple[tuple[str, str], ...]:
+    """The messages do not repeat what was found: it may be a secret."""
+    found = {}
+    for number, line in enumerate(lines.strip().splitlines(), 1):
+        match = _HEADER.fullmatch(line.strip())
+        if match is None:
+            raise SettingsError(f"CITESPAN_HEADERS, line {number}: expected 'Name: value', found no such; mend it")
+        found[match[1]] = match[2]
+    if token:
+        if not re.fullmatch(_VALUE, token):
+            raise SettingsError(
+                "CITESPAN_TOKEN: expected printable ASCII signs, found others or blanks around; mend it"
+            )
+        found["Authorization"] = f"Bearer {token}"
+    return tuple(found.items())
+
+
 def connect(location: Location) -> ClientAPI:
     """A Chroma client, telemetry off. Raises StoreError when the folder or the server cannot be used."""
     import chromadb
@@ -85,7 +116,7 @@ def connect(location: Location) -> ClientAPI:
             host=url.hostname or "",
             port=url.port if url.port is not None else (443 if url.scheme == "https" else 8000),
             ssl=url.scheme == "https",
-            headers={"Authorization": f"Bearer {location.token}"} if location.token else None,
+            headers=dict(location.headers) or None,
             settings=settings,
             tenant=location.tenant,
             database=location.database,

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from qa import duplicates
 from qa.errors import StoreMismatchError
 from qa.protocols import IndexedDocument, PassageKey, StoredState
 from qa.records import Document, Filter, Passage, SourceSummary
@@ -68,6 +69,8 @@ class Entry:
     characters: int
     passages: tuple[tuple[int, int, str], ...]
     """(start, end, passage id) of each."""
+    signature: str = ""
+    """MinHash of the text, packed (see ``qa.duplicates``); empty in stores that were made before it was kept."""
 
     @property
     def vectors_id(self) -> str:
@@ -138,6 +141,7 @@ def entry_of(indexed: IndexedDocument) -> Entry:
         origin=indexed.origin,
         characters=len(document.text),
         passages=tuple((passage.start, passage.end, passage.id) for passage in indexed.passages),
+        signature=duplicates.pack(duplicates.signature(duplicates.words_of(document.text))),
     )
 
 
@@ -151,6 +155,7 @@ def entry_metadata(entry: Entry) -> Metadata:
         "origin": entry.origin,
         "characters": entry.characters,
         "passages": json.dumps(entry.passages, ensure_ascii=False, separators=(",", ":")),
+        "signature": entry.signature,
     }
     if entry.url is not None:
         metadata["url"] = entry.url
@@ -174,6 +179,7 @@ def read_entry(document_id: str, metadata: Mapping[str, Any]) -> Entry:
         origin=str(metadata["origin"]),
         characters=int(metadata["characters"]),
         passages=tuple((int(start), int(end), str(each)) for start, end, each in json.loads(metadata["passages"])),
+        signature=str(metadata.get("signature", "")),
     )
 
 

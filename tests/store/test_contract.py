@@ -163,6 +163,23 @@ def test_text_of_every_kind_survives(store: PassageStore) -> None:
     assert store.check() == []
 
 
+def test_near_duplicates_are_known_as_long_as_both_are_there(store: PassageStore) -> None:
+    report = " ".join(f"On day {n} the river rose by {n + 3} inches at bridge {n}." for n in range(12))
+    twins = [indexed("courier.txt", report), indexed("gazette.txt", "GAZETTE\n" + report.replace(". On", ".\nOn"))]
+    store.put([*twins, *three(), indexed("blank.txt", " \n "), indexed("empty.txt", " \n ")])
+    one, two = sorted(each.document.id for each in twins)
+    assert {each: list(others) for each, others in store.duplicates().items()} == {one: [two], two: [one]}
+    assert store.check() == []
+    store.put([indexed("gazette.txt", "Nothing new.")])
+    assert store.duplicates() == {}
+    store.put(twins)
+    assert len(store.duplicates()) == 2
+    store.delete([twins[0].document.id])
+    assert store.duplicates() == {}
+    assert store.documents([twins[1].document.id]) == {twins[1].document.id: twins[1].document}
+    assert store.check() == []
+
+
 def test_an_article_without_passages_can_be_stored(store: PassageStore) -> None:
     empty = indexed("blank.txt", " \n ")
     assert empty.passages == ()
