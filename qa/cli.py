@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 import traceback
@@ -12,7 +13,8 @@ from datetime import date
 from qa.errors import CitespanError
 from qa.version import VERSION
 
-DONE, FOUND, INTERRUPTED, TROUBLE = 0, 1, 130, 3
+DONE, FOUND, BAD, INTERRUPTED, TROUBLE = 0, 1, 2, 130, 3
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,19 +24,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     run = getattr(commands, f"run_{options.command}")
     try:
-        return int(run(options))
+        code = int(run(options))
+        sys.stdout.flush()
     except CitespanError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted; what was finished is kept", INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_output()
         return DONE
+    except OSError as error:
+        return _no_room(error) if error.errno in NO_ROOM else _unforeseen(error)
     except Exception as error:  # noqa: BLE001 - the last resort: no stack trace reaches a user
-        if os.environ.get("CITESPAN_DEBUG"):
-            traceback.print_exc()
-        kind = type(error).__name__
-        return _fail(f"internal error, {kind}: {error}; set CITESPAN_DEBUG=1 to see where, and report it", TROUBLE)
+        return _unforeseen(error)
+    return code
+
+
+def _leave_output() -> None:
+    """Nobody takes what is printed; Python would try again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _no_room(error: OSError) -> int:
+    if error.filename is None:
+        _leave_output()
+    what = f"{error.filename or 'the output'} cannot be written: {error.strerror}"
+    return _fail(f"{what}; make room or send it elsewhere", BAD)
+
+
+def _unforeseen(error: Exception) -> int:
+    if os.environ.get("CITESPAN_DEBUG"):
+        traceback.print_exc()
+    kind = type(error).__name__
+    return _fail(f"internal error, {kind}: {error}; set CITESPAN_DEBUG=1 to see where, and report it", TROUBLE)
 
 
 def _fail(message: str, code: int) -> int:
