@@ -209,7 +209,8 @@ class Visitor:
     config: Any
 
     def component(self, name: str) -> int:
-        return next(each["id"] for each in self.config["components"] if each["props"].get("elem_id") == name)
+        ids: dict[str | None, int] = {each["props"].get("elem_id"): each["id"] for each in self.config["components"]}
+        return ids[name]
 
     def trigger(self, target: str, event: str, outputs: str, data: list[Any]) -> Any:
         """The last message about that event, whose first output is ``outputs``."""
