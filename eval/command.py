@@ -49,7 +49,8 @@ def run_evaluation(options: Namespace) -> int:
         emit(done.to_json())
         return 0
     for mode, summary in done.summaries.items():
-        print(f"{mode}: {summary.questions} questions, {summary.questions - summary.answerable} of them unanswerable")
+        asked = f"{summary.questions} question{'' if summary.questions == 1 else 's'}"
+        print(f"{mode}: {asked}, {summary.questions - summary.answerable} of them unanswerable")
         for name in ordered(list(summary.measures)):
             about, value = measure(name), summary.measures[name]
             between = "" if value.low == value.high else f"[{about.show(value.low)}, {about.show(value.high)}]"

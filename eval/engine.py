@@ -45,27 +45,26 @@ def engine_for(
         if engine is not None:
             yield engine
             return
-        opened = opener(settings, False)
-        try:
-            yield opened
-        finally:
-            opened.close()
+        with opened(settings, opener) as stored:
+            yield stored
         return
-    with temporary_engine(settings, opener) as opened:
+    with (
+        TemporaryDirectory(prefix="citespan-eval-") as folder,
+        opened(replace(settings, store=str(Path(folder) / "store")), opener, create=True) as temporary,
+    ):
         if not set(modes) <= {"reader"}:
-            fill(opened, dataset.paragraphs.values(), progress)
-        yield opened
+            fill(temporary, dataset.paragraphs.values(), progress)
+        yield temporary
 
 
 @contextmanager
-def temporary_engine(settings: Settings, opener: Opener = open_by_settings) -> Iterator[Citespan]:
-    """A pipeline on an empty store that is gone afterwards."""
-    with TemporaryDirectory(prefix="citespan-eval-") as folder:
-        opened = opener(replace(settings, store=str(Path(folder) / "store")), True)
-        try:
-            yield opened
-        finally:
-            opened.close()
+def opened(settings: Settings, opener: Opener, *, create: bool = False) -> Iterator[Citespan]:
+    """The pipeline of these settings, closed afterwards."""
+    engine = opener(settings, create)
+    try:
+        yield engine
+    finally:
+        engine.close()
 
 
 @dataclass(frozen=True, slots=True)

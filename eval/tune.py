@@ -1,7 +1,8 @@
 """Search k, fusion weight, passage size and threshold on a validation set, and show what quality costs in time.
 
-Every passage is read once per question however many settings are tried: the reader's work is kept, its time counted
-as if it had been done anew.
+Every combination is a ``Settings`` that the pipeline is opened with, so what is found can be set as it stands. Every
+passage is read once per question however many are tried: the reader's work is kept, its time counted as if it had
+been done anew.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -18,27 +20,25 @@ from eval.articles import Articles, Located, locate
 from eval.asking import open_asker
 from eval.dataset.load import load_dataset, refuse
 from eval.dataset.records import Dataset
-from eval.engine import Opener, engine_for, fill, open_by_settings, temporary_engine
+from eval.engine import Opener, engine_for, fill, open_by_settings, opened
 from eval.metrics.answers import best_threshold
 from eval.outcome import Outcome
 from eval.scoring import score
 from qa.calibration import Calibration
 from qa.errors import DatasetError, InputError
 from qa.pipeline import Citespan
-from qa.protocols import Progress, Reader, Retriever
-from qa.records import Document, Filter, Hit, Passage, Reading
+from qa.protocols import Progress, Reader
+from qa.records import Document, Passage, Reading
 from qa.settings import Settings
-
-RRF_K = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """What is tried. ``dense_weight``: weight of the dense ranking in the fusion, BM25 having the rest; 0.5: equal."""
+    """What is tried, by the names of the settings; the threshold is always searched."""
 
     top_k: tuple[int, ...] = (2, 4, 8, 12)
     dense_weight: tuple[float, ...] = (0.3, 0.5, 0.7)
-    passage_tokens: tuple[int, ...] = (160,)
+    passage_tokens: tuple[int, ...] = (120, 160, 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +90,35 @@ def tune(
     dataset = load_dataset(dataset_path, skip_bad=skip_bad)
     refuse_test_questions(dataset)
     dataset = replace(dataset, questions=dataset.questions[:limit])
+    combinations = settings_of(grid, settings)
     documents = _documents(dataset, settings, engine, opener)
     trials: list[Trial] = []
     for passage_tokens in grid.passage_tokens:
-        sized = replace(settings, passage_tokens=passage_tokens)
-        with temporary_engine(sized, opener) as tuned:
-            fill(tuned, documents, progress)
-            located, wrong = locate(dataset.questions, Articles(tuned.store))
-            refuse(dataset.path, wrong, skip_bad=skip_bad, good=len(located))
-            trials += _trials(tuned, located, grid, passage_tokens, progress)
+        sized = [each for each in combinations if each.passage_tokens == passage_tokens]
+        with TemporaryDirectory(prefix="citespan-tune-") as folder:
+            placed = [replace(each, store=str(Path(folder) / "store")) for each in sized]
+            with opened(placed[0], opener, create=True) as filled:
+                fill(filled, documents, progress)
+                articles = Articles(filled.store)
+                located, wrong = locate(dataset.questions, articles)
+                refuse(dataset.path, wrong, skip_bad=skip_bad, good=len(located))
+                reader = _Remembering(filled.reader)
+            for done, each in enumerate(placed, 1):
+                trials.append(_trial_of(each, opener, reader, located))
+                if progress is not None:
+                    progress(f"trying ({passage_tokens} tokens)", done, len(placed))
     ranked = sorted(trials, key=lambda trial: (-trial.f1, trial.milliseconds))
     return Tuning(str(dataset_path), len(dataset.questions), tuple(with_front(ranked)))
+
+
+def settings_of(grid: Grid, settings: Settings) -> list[Settings]:
+    """``settings`` with each combination of the grid, the most passages first, never refusing: the threshold is
+    searched afterwards, on the confidences. Raises SettingsError for values that cannot be set.
+    """
+    return [
+        replace(settings, passage_tokens=tokens, top_k=top_k, dense_weight=weight, threshold=0.0)
+        for tokens, top_k, weight in product(grid.passage_tokens, sorted(grid.top_k, reverse=True), grid.dense_weight)
+    ]
 
 
 def refuse_test_questions(dataset: Dataset) -> None:
@@ -149,31 +167,6 @@ def _documents(dataset: Dataset, settings: Settings, engine: Citespan | None, op
 
 
 @dataclass(slots=True)
-class _Reweighted:
-    """Fuses anew, with weights, what the retriever's two rankings found; asks the retriever once per question."""
-
-    inner: Retriever
-    depth: int
-    dense_weight: float = 0.5
-    spent: float = 0.0
-    _kept: dict[str, tuple[list[Hit], float]] = field(default_factory=dict)
-
-    def retrieve(self, question: str, k: int, where: Filter) -> list[Hit]:
-        """See Retriever."""
-        if question not in self._kept:
-            began = perf_counter()
-            self._kept[question] = (self.inner.retrieve(question, self.depth, where), perf_counter() - began)
-        hits, took = self._kept[question]
-        self.spent += took
-        best = sorted(hits, key=lambda hit: (-self._score(hit), hit.rank))[:k]
-        return [replace(hit, rank=rank) for rank, hit in enumerate(best, 1)]
-
-    def _score(self, hit: Hit) -> float:
-        dense = 0.0 if hit.dense_rank is None else self.dense_weight / (RRF_K + hit.dense_rank)
-        return dense + (0.0 if hit.bm25_rank is None else (1 - self.dense_weight) / (RRF_K + hit.bm25_rank))
-
-
-@dataclass(slots=True)
 class _Remembering:
     """Reads each passage once per question; ``spent`` counts the seconds as if it were read each time."""
 
@@ -204,31 +197,20 @@ class _Remembering:
         return [reading for reading, _ in found]
 
 
-def _trials(
-    engine: Citespan, located: Sequence[Located], grid: Grid, passage_tokens: int, progress: Progress | None
-) -> Iterator[Trial]:
-    retriever = _Reweighted(engine.retriever, depth=2 * max(50, *grid.top_k))
-    reader = _Remembering(engine.reader)
-    article = Articles(engine.store).get
-    combinations = list(product(sorted(grid.top_k, reverse=True), grid.dense_weight))
-    for done, (top_k, dense_weight) in enumerate(combinations, 1):
-        retriever.dense_weight = dense_weight
-        never_refusing = replace(engine.selector, threshold=0.0)
-        tuned = replace(engine, retriever=retriever, reader=reader, selector=never_refusing, top_k=top_k)
-        ask = open_asker(tuned)
+def _trial_of(settings: Settings, opener: Opener, reader: _Remembering, located: Sequence[Located]) -> Trial:
+    """Every question asked of a pipeline opened with these settings, as a user would set them."""
+    with opened(settings, opener) as engine:
+        ask, article = open_asker(replace(engine, reader=reader)), Articles(engine.store).get
         outcomes, times = [], []
         for each in located:
-            retriever.spent = reader.spent = 0.0
-            outcomes.append(score(each, ask(each), "open", article))
-            times.append(1000 * (retriever.spent + reader.spent))
-        yield _trial(outcomes, times, top_k, dense_weight, passage_tokens)
-        if progress is not None:
-            progress(f"trying ({passage_tokens} tokens)", done, len(combinations))
+            reader.spent = 0.0
+            trace = ask(each)
+            outcomes.append(score(each, trace, "open", article))
+            times.append(trace.timings.retrieve + 1000 * reader.spent)
+    return _trial(outcomes, times, settings)
 
 
-def _trial(
-    outcomes: Sequence[Outcome], times: Sequence[float], top_k: int, dense_weight: float, passage_tokens: int
-) -> Trial:
+def _trial(outcomes: Sequence[Outcome], times: Sequence[float], settings: Settings) -> Trial:
     """Scores at the confidence threshold that is best for F1: answering from the most confident down."""
     doubts = [-(each.confidence or 0.0) for each in outcomes]
     answerable = [each.answerable for each in outcomes]
@@ -242,9 +224,9 @@ def _trial(
     ]  # fmt: skip
     found = [float(any(each.relevance)) for each in outcomes if each.relevance is not None]
     return Trial(
-        top_k=top_k,
-        dense_weight=dense_weight,
-        passage_tokens=passage_tokens,
+        top_k=settings.top_k,
+        dense_weight=settings.dense_weight,
+        passage_tokens=settings.passage_tokens,
         threshold=round(threshold, 4),
         f1=best.score,
         em=sum(exact) / len(exact),

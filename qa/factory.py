@@ -41,7 +41,9 @@ def open_citespan(settings: Settings, *, create: bool = False, embedder: Embedde
     return Citespan(
         store=store,
         indexer=Indexer(store, embedder, read_articles, chunker(settings, embedder), embedded_text, prepare),
-        retriever=HybridRetriever(store, embedder, bm25, candidates=settings.candidates),
+        retriever=HybridRetriever(
+            store, embedder, bm25, candidates=settings.candidates, dense_weight=settings.dense_weight
+        ),
         reader=reader,
         selector=make_selector(settings, reader),
         top_k=settings.top_k,

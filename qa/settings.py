@@ -30,6 +30,9 @@ class Settings:
     reader: str = _setting("packaged", "'packaged', 'baseline', or a folder or ONNX file of an extractive reader")
     top_k: int = _setting(8, "passages that the reader may read for a question", 1, 100)
     candidates: int = _setting(50, "passages that each retriever hands to the fusion", 1, 1000)
+    dense_weight: float = _setting(
+        0.5, "weight of the ranking by meaning (dense) in the fusion; BM25, the ranking by words, has the rest", 0, 1
+    )
     threshold: float = _setting(-1.0, "refuse below this confidence; -1: the one the reader was calibrated with", -1, 1)
     passage_tokens: int = _setting(160, "budget of a passage in tiktoken tokens", 16, 512)
     overlap_sentences: int = _setting(1, "sentences that neighbouring passages share", 0, 5)

@@ -22,8 +22,7 @@ def as_text(tuning: Tuning) -> str:
         "     k  dense  tokens  threshold     F1     EM  recall  median ms",
         *(_line(trial) for trial in shown),
         "",
-        f"best: --top-k {best.top_k} --threshold {best.threshold:g}, passages of {best.passage_tokens} tokens, "
-        f"dense weight {best.dense_weight:g}",
+        f"the best as settings: {as_environment(best)}",
     ]
     return "\n".join(lines)
 
@@ -47,6 +46,14 @@ def as_page(tuning: Tuning) -> str:
         subtitle=escape(f"{len(tuning.trials)} combinations, {tuning.questions} questions of {tuning.dataset}"),
         plot=plot,
         rows=rows,
+    )
+
+
+def as_environment(trial: Trial) -> str:
+    """The trial's settings as a shell sets them; another passage size needs the articles indexed anew."""
+    return (
+        f"CITESPAN_TOP_K={trial.top_k} CITESPAN_DENSE_WEIGHT={trial.dense_weight:g} "
+        f"CITESPAN_PASSAGE_TOKENS={trial.passage_tokens} CITESPAN_THRESHOLD={trial.threshold:g}"
     )
 
 

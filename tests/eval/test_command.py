@@ -19,9 +19,10 @@ from tests.eval.test_run import ALEPPO, FERRY, ROWS, TOLD, dataset, squad
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command opens the small engine in place of the real one, and nothing else is replaced."""
+    made: dict[str, Citespan] = {}
 
     def open_small(settings: Settings, *, create: bool = False, **_: Any) -> Citespan:
-        return small_engine([] if create else [ALEPPO, FERRY], TOLD)
+        return made.setdefault(settings.store, small_engine([] if create else [ALEPPO, FERRY], TOLD))
 
     monkeypatch.setattr(qa.factory, "open_citespan", open_small)
 
@@ -55,6 +56,54 @@ def test_bad_sets_end_with_2_and_one_line(tmp_path: Path, capsys: pytest.Capture
     assert "row 9, skipped" in capsys.readouterr().err
 
 
+JSON_ROW = b'{"id": "1", "question": "Who?", "answers": []}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said", "good"),
+    [
+        ("empty.jsonl", b"", "found an empty file", 0),
+        ("blank.csv", b"  \n\n", "found an empty file", 0),
+        ("header.csv", b"question,answer\n", "expected questions, found none", 0),
+        (
+            "columns.csv",
+            b"text,reply\nWho?,Rosa\n",
+            "row 1: expected columns question and answer, found text, reply",
+            0,
+        ),
+        ("columns.jsonl", JSON_ROW + b'{"q": "Who?", "a": "Rosa"}\n', "row 2: expected a key 'question'", 1),
+        (
+            "mixed.jsonl",
+            JSON_ROW + JSON_ROW.replace(b"1", b"2").replace(b"Who", b"Qui\xe9n"),
+            "row 2: expected UTF-8",
+            1,
+        ),
+        ("mixed.csv", b"question,answer\nWho?,\nQui\xe9n?,\n", "row 3: expected UTF-8", 1),
+        ("wide.jsonl", "Who?".encode("utf-16-le"), "found a binary file", 0),
+        (
+            "nowhere.jsonl",
+            JSON_ROW + b'{"question": "Q?", "answers": [{"text": "Ovid"}]}\n',
+            "row 2: the answer 'Ovid'",
+            1,
+        ),
+        ("odd.json", b'{"data": 7}', "found keys 'data'", 0),
+    ],
+)
+def test_bad_sets_are_named_and_their_good_rows_run_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes, said: str, good: int
+) -> None:
+    file, out = tmp_path / name, tmp_path / "out"
+    file.write_bytes(content)
+    assert main(["eval", str(file), "--out", str(out)]) == 2
+    complaint = capsys.readouterr().err
+    assert said in complaint
+    assert complaint.count("\n") == 1, "one line, no stack trace"
+    assert main(["eval", str(file), "--out", str(out), "--skip-bad"]) == (0 if good else 2)
+    assert (out / "report.html").exists() == bool(good)
+    if good:
+        assert "1 question," in capsys.readouterr().out
+
+
 def test_compare_fails_on_a_loss_and_under_a_floor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     main(["eval", str(dataset(tmp_path, ROWS)), "--out", str(out)])
@@ -70,6 +119,7 @@ def test_compare_fails_on_a_loss_and_under_a_floor(tmp_path: Path, capsys: pytes
 
 def test_tune_and_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["eval", "tune", str(squad(tmp_path)), "--grid", "top_k=1,2", "--grid", "dense_weight=0.5"]
+    arguments += ["--grid", "passage_tokens=160"]
     assert main([*arguments, "--out", str(tmp_path / "t")]) == 0
     assert "2 combinations" in capsys.readouterr().out
     assert len(json.loads((tmp_path / "t" / "tuning.json").read_text(encoding="utf-8"))["trials"]) == 2

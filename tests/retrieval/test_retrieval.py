@@ -23,8 +23,8 @@ def store() -> MemoryStore:
     return made
 
 
-def retriever(store: MemoryStore, candidates: int = 50) -> HybridRetriever:
-    return HybridRetriever(store, EMBEDDER, Bm25(store), candidates=candidates)
+def retriever(store: MemoryStore, candidates: int = 50, dense_weight: float = 0.5) -> HybridRetriever:
+    return HybridRetriever(store, EMBEDDER, Bm25(store), candidates=candidates, dense_weight=dense_weight)
 
 
 def test_hits_are_ranked_and_name_both_ranks(store: MemoryStore) -> None:
@@ -39,6 +39,18 @@ def test_hits_are_ranked_and_name_both_ranks(store: MemoryStore) -> None:
 def test_the_same_question_gets_the_same_hits(store: MemoryStore) -> None:
     first = retriever(store).retrieve("river", 6, EVERYTHING)
     assert all(retriever(store).retrieve("river", 6, EVERYTHING) == first for _ in range(3))
+
+
+def test_the_weight_leans_to_one_ranking_or_the_other(store: MemoryStore) -> None:
+    """At the ends one ranking alone decides; in the middle both count as without weights."""
+    dense, lexical, both = (
+        retriever(store, dense_weight=each).retrieve("river snow", 6, EVERYTHING) for each in (1, 0, 0.5)
+    )
+    assert [each.dense_rank for each in dense] == [1, 2, 3, 4, 5, 6]
+    assert [each.bm25_rank for each in lexical[:2]] == [1, 2]
+    assert both[0].score == pytest.approx(
+        sum(1 / (60 + rank) for rank in (both[0].dense_rank, both[0].bm25_rank) if rank)
+    )
 
 
 def test_more_may_be_asked_for_than_there_are_candidates(store: MemoryStore) -> None:
