@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from qa.calibration import Calibration, Evidence, calibration_from
 from qa.citation import parse_citation_id
 from qa.errors import ModelError
 from qa.records import Answer, NoAnswer
-from qa.selection import Selector, cite_span
+from qa.selection import LEAST_LIKELY, Selector, cite_span
 from tests.examples import document, hits, passage, reading
 
 ONE = document(
@@ -47,6 +49,17 @@ def test_shifted_copies_are_no_alternatives_but_other_answers_are() -> None:
     assert isinstance(reply, Answer)
     assert [each.text for each in reply.alternatives] == ["Wednesday"]
     assert not reply.alternatives[0].differs
+
+
+def test_hardly_likely_alternatives_are_noise() -> None:
+    likely = math.log(LEAST_LIKELY / (1 - LEAST_LIKELY))  # the margin of which it is the logistic function
+    readings = [
+        reading(FIRST, {"Turkey and Russia": 5, "82": likely + 0.01, "Soldiers": likely - 0.01}),
+        reading(SECOND, {"Wednesday": -9}),
+    ]
+    reply = SELECTOR.select("Who negotiated?", hits([FIRST, SECOND]), readings, DOCUMENTS)
+    assert isinstance(reply, Answer)
+    assert [each.text for each in reply.alternatives] == ["82"]
 
 
 def test_two_articles_that_say_the_same_are_one_answer_with_two_citations() -> None:
@@ -99,6 +112,25 @@ def test_below_the_threshold_it_refuses_with_a_reason_and_the_closest_sentences(
     assert reply.no_answer_score == 2
     assert reply.closest[0].quote == "It was negotiated by Turkey and Russia."
     assert [each.source for each in reply.closest] == ["one.txt", "two.txt"]
+
+
+@pytest.mark.parametrize(
+    ("question", "closest"),
+    [
+        ("What is the capital of Australia?", "The ceasefire was negotiated on Monday."),
+        ("Who filled the streets of Aleppo?", "Supporters of the president celebrate in the streets of Aleppo."),
+        ("Whose battle was it?", "Battle of Aleppo ends"),
+    ],
+)
+def test_headlines_and_captions_are_shown_only_when_they_are_closer(question: str, closest: str) -> None:
+    article = document(
+        "Battle of Aleppo ends\n\nSupporters of the president celebrate in the streets of Aleppo. "
+        "It is the end of it. (Omar Sanadiki/Reuters)\n\nThe ceasefire was negotiated on Monday. Nobody knew of it.",
+    )
+    whole = passage(article, article.text)
+    reply = SELECTOR.select(question, hits([whole]), [reading(whole, {})], {article.id: article})
+    assert isinstance(reply, NoAnswer)
+    assert [each.quote for each in reply.closest] == [closest]
 
 
 def test_nothing_retrieved_and_nothing_read_are_refusals() -> None:
