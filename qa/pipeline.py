@@ -83,7 +83,7 @@ class Citespan(Library):
         return replace(reply, timings=timings)
 
     def _checked(self, question: str) -> str:
-        question = question.strip()
+        question = question.encode("utf-8", "replace").decode().strip()  # half a surrogate pair is no character
         if not question:
             raise InputError("expected a question, found an empty one; type a question")
         if len(question) > self.max_question:

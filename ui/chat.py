@@ -71,6 +71,7 @@ def ask(
 ) -> Iterator[Working | Turn]:
     """Stages while the engine works, then the turn. Errors become a turn that says so in one line."""
     said = filter_words(where)
+    typed = typed.encode("utf-8", "replace").decode()  # half a surrogate pair could not be sent back
     asked, because = (typed, "") if literal else _understood(typed, history)
     stages: SimpleQueue[str | None] = SimpleQueue()
     with ThreadPoolExecutor(1, "answer") as pool:
