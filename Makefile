@@ -5,13 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: chat test install install-test chromium lint types pytest format soak clean
+.PHONY: chat test install install-test chromium lint types pytest seeds-run compare baseline format soak clean
 
 chat: install
 	$(BIN)/citespan index seeds/
 	$(BIN)/citespan serve
 
-test: install-test chromium lint types pytest
+test: install-test chromium lint types pytest compare
 
 install: $(VENV)/.installed
 install-test: $(VENV)/.installed-test
@@ -47,6 +47,19 @@ types:
 pytest:
 	$(BIN)/python -m pytest --ignore=tests/browser
 	$(BIN)/python -m pytest tests/browser
+
+# The seed questions asked anew: worse than the figures kept in eval/baselines is a failure.
+compare: seeds-run
+	$(BIN)/citespan eval compare eval/baselines/seeds runs/compare/seeds --fail-under citation_exactness=1.0 --out runs/compare
+
+# A better run takes the place of the figures kept.
+baseline: seeds-run
+	$(BIN)/python -m eval.benchmarks.keep runs/compare/seeds eval/baselines/seeds
+
+seeds-run: install-test
+	rm -rf runs/compare
+	$(BIN)/citespan index seeds/ --store runs/compare/store
+	$(BIN)/citespan eval eval/questions/seeds.jsonl --store runs/compare/store --out runs/compare/seeds
 
 format:
 	$(BIN)/ruff check --fix .

@@ -42,11 +42,14 @@ class _Talk:
     """
 
     turns: list[Turn] = field(default_factory=list)
+    row: int = 0
 
     def understand(self, question: Question) -> str:
         """The question as it stands alone; one without earlier turns as it is."""
-        if not question.earlier:
+        if question.row != self.row:  # a conversation is a row, whose first turn may have been skipped as bad
             self.turns.clear()
+            self.row = question.row
+        if not question.earlier:
             return question.text
         return stand_alone(question.text, self.turns).text
 

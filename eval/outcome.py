@@ -32,7 +32,7 @@ class Outcome:
     ``None`` in mode retrieval. ``relevance`` has the gain of each retrieved passage (1: an article's gold span not
     seen at a better rank), ``relevant`` how many there are to find; ``None``: nothing was retrieved, or no gold.
     ``citation_correct`` and ``citation_recall``: ``None`` where there is no citation, or no known gold place, to
-    judge. ``understood``: a follow-up question as it was completed.
+    judge. ``understood``: a follow-up question as it was completed. ``turn``: its place in its conversation, or 0.
     """
 
     id: str
@@ -61,6 +61,7 @@ class Outcome:
     understood: str | None = None
     kind: str = ""
     tags: tuple[str, ...] = ()
+    turn: int = 0
     excerpts: tuple[Excerpt, ...] = ()
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -42,20 +43,28 @@ def finish(out: Path) -> None:
 
 
 @contextmanager
-def append_to(path: Path, *, resume: bool, questions: Sequence[Question]) -> Iterator[tuple[TextIO, list[Outcome]]]:
-    """The file, open for writing, and the outcomes already in it; without ``resume`` it starts empty.
+def append_to(path: Path, *, resume: bool, questions: Sequence[Question]) -> Iterator[tuple[TextIO, int]]:
+    """The file, open for writing, and how many of the questions are in it already; without ``resume`` it starts empty.
 
     A last line that a kill cut short is dropped, and so are the turns of a conversation that did not come to its end.
     """
-    done: list[Outcome] = []
-    if resume and path.exists():
-        whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
-        done = [from_line(line) for line in whole.split("\n") if line]
-        while done and len(done) < len(questions) and questions[len(done)].earlier:
-            done.pop()
-        path.write_text("".join(to_line(each) + "\n" for each in done), encoding="utf-8")
+    done = _whole_rows(path, questions) if resume and path.exists() else 0
     with path.open("a" if done else "w", encoding="utf-8") as file:
         yield file, done
+
+
+def _whole_rows(path: Path, questions: Sequence[Question]) -> int:
+    """Cuts the file off behind the last row that can be kept; returns how many rows there are. Reads no row at all."""
+    ends = [0]
+    with path.open("r+b") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                ends.append(ends[-1] + len(line))
+        done = len(ends) - 1
+        while 0 < done < len(questions) and questions[done].earlier:
+            done -= 1
+        file.truncate(ends[done])
+    return done
 
 
 def write(file: TextIO, outcome: Outcome) -> None:
@@ -64,18 +73,21 @@ def write(file: TextIO, outcome: Outcome) -> None:
     file.flush()
 
 
-def read_predictions(path: Path) -> list[Outcome]:
-    """The outcomes of a finished run. Raises DatasetError naming the line that is not one."""
-    outcomes = []
+def stream_predictions(path: Path) -> Iterator[Outcome]:
+    """The outcomes of a run, one at a time. Raises DatasetError naming the line that is not one."""
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    outcomes.append(from_line(line))
+                    yield from_line(line)
                 except (ValueError, TypeError, KeyError) as error:
                     raise DatasetError(
                         f"{path}: expected a row of `citespan eval`, found in line {number}: {error}; run it again"
                     ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: expected the predictions of a run, found {error}; name its --out folder") from None
-    return outcomes
+
+
+def read_predictions(path: Path) -> list[Outcome]:
+    """All of them, without the excerpts of the articles: what the measures need."""
+    return [replace(each, excerpts=()) for each in stream_predictions(path)]

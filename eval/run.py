@@ -16,16 +16,16 @@ from eval.dataset.records import Dataset, Question, Trouble
 from eval.engine import Opener, engine_for, open_by_settings
 from eval.manifest import describe, fingerprint
 from eval.metrics.citations import Place
-from eval.predictions import append_to, file_of, finish, may_resume, write
+from eval.predictions import append_to, file_of, finish, may_resume, read_predictions, stream_predictions, write
 from eval.report import write_report
 from eval.scoring import GetArticle, score
 from eval.summary import Summary, summarise, summary_json
-from qa.errors import InputError
+from qa.errors import DatasetError, InputError
 from qa.pipeline import Citespan
 from qa.protocols import Progress
 from qa.settings import Settings
 
-MODES = ("open", "reader", "retrieval")
+MODES = ("open", "reader", "retrieval", "conversation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +83,18 @@ def evaluate(
         troubles = sorted(dict.fromkeys([*dataset.troubles, *wrong]), key=lambda trouble: trouble.row)
         refuse(dataset.path, troubles, skip_bad=skip_bad, good=min(len(good) for good, _ in located.values()))
         resume = may_resume(out, fingerprint(manifest))
-        rows = {}
         for mode in modes:
             path, (questions, _) = file_of(out, mode, modes), located[mode]
             ask, article = _asker(mode, asked, dataset), _lookup(articles, dataset)
             with append_to(path, resume=resume, questions=[each.question for each in questions]) as (file, done):
-                rows[mode] = done
-                for position, each in enumerate(questions[len(done) :], len(done) + 1):
-                    outcome = score(each, ask(each), mode, article)
-                    write(file, outcome)
-                    done.append(outcome)
+                for position, each in enumerate(questions[done:], done + 1):
+                    write(file, score(each, ask(each), mode, article))
                     if progress is not None:
                         progress(f"asking ({mode})", position, len(questions))
-    summaries = {mode: summarise(outcomes, mode, seed) for mode, outcomes in rows.items()}
+    # From the files: while questions are asked, nothing is kept of those before.
+    files = {mode: file_of(out, mode, modes) for mode in modes}
+    summaries = {mode: summarise(read_predictions(file), mode, seed) for mode, file in files.items()}
+    rows = {mode: stream_predictions(file) for mode, file in files.items()}
     run = Run(out, manifest, summaries, tuple(troubles))
     text = json.dumps(run.to_json(), ensure_ascii=False, indent=2)
     (out / "metrics.json").write_text(text + "\n", encoding="utf-8")
@@ -129,11 +128,15 @@ def _sample(questions: Sequence[Question], limit: int | None, seed: int) -> tupl
 
 
 def _located(dataset: Dataset, articles: Articles, mode: str, longest: int) -> tuple[list[Located], list[Trouble]]:
-    """The questions with the places of their golds: in the store, or in the set's own texts for the reader."""
-    short = [question for question in dataset.questions if len(question.text) <= longest]
+    """The questions with the places of their golds: in the store, or in the set's own texts for the reader. In mode
+    conversation those of conversations alone."""
+    asked = [question for question in dataset.questions if question.turn or mode != "conversation"]
+    if not asked:
+        raise DatasetError(f"{dataset.path}: expected conversations (rows with 'turns'), found none; use --mode open")
+    short = [question for question in asked if len(question.text) <= longest]
     long = [
         Trouble(question.row, f"expected a question of at most {longest} characters, found {len(question.text)}")
-        for question in dataset.questions
+        for question in asked
         if len(question.text) > longest
     ]
     if mode != "reader" or not dataset.brings_text:
@@ -155,7 +158,7 @@ def _own_places(question: Question, dataset: Dataset) -> tuple[Place, ...]:
 
 
 def _asker(mode: str, engine: Citespan, dataset: Dataset) -> Ask:
-    if mode == "open":
+    if mode in ("open", "conversation"):
         return open_asker(engine)
     if mode == "retrieval":
         return retrieval_asker(engine)

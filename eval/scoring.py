@@ -95,6 +95,7 @@ def score(located: Located, trace: Trace, mode: str, article: GetArticle) -> Out
         understood=trace.asked if trace.asked != question.text else None,
         kind=question.kind,
         tags=question.tags,
+        turn=question.turn,
         excerpts=tuple(_excerpts(located, trace, citations, article)),
     )
 

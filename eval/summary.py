@@ -15,7 +15,7 @@ import numpy as np
 
 from eval.metrics import intervals
 from eval.metrics.answers import best_threshold
-from eval.metrics.calibration import expected_calibration_error, reliability
+from eval.metrics.calibration import accuracy_by_bin, expected_calibration_error, reliability
 from eval.metrics.intervals import Estimate
 from eval.metrics.ranking import ndcg_at, recall_at, reciprocal_rank, success_at
 from eval.metrics.refusal import Bools, Floats, auroc, risk_coverage
@@ -39,14 +39,18 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything told about one mode of a run. Fractions are 0..1, times milliseconds."""
+    """Everything told about one mode of a run. Fractions are 0..1, times milliseconds.
+
+    ``risk_coverage``: coverage, risk, and the risk's interval. ``reliability``: a bin of confidence each, with the
+    interval of its accuracy.
+    """
 
     mode: str
     questions: int
     answerable: int
     measures: dict[str, Estimate]
     lost: dict[str, int]
-    risk_coverage: list[tuple[float, float]] = field(default_factory=list)
+    risk_coverage: list[tuple[float, float, float, float]] = field(default_factory=list)
     reliability: list[dict[str, float]] = field(default_factory=list)
     slices: dict[str, list[Slice]] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
@@ -66,8 +70,8 @@ def summarise(outcomes: Sequence[Outcome], mode: str, seed: int = 0) -> Summary:
         answerable=sum(each.answerable for each in outcomes),
         measures={name: each for name, each in (measures | best).items() if each.n and not math.isnan(each.value)},
         lost=_counts(each.lost for each in outcomes),
-        risk_coverage=_thin(risk_coverage(confidence, _errors(read))) if read else [],
-        reliability=[asdict(each) for each in reliability(confidence, _right(read))] if read else [],
+        risk_coverage=_risk_coverage(confidence, _errors(read), seed) if read else [],
+        reliability=_reliability(confidence, _right(read), seed) if read else [],
         slices=_slices(read, seed),
         thresholds=thresholds,
     )
@@ -189,6 +193,7 @@ def _slices(read: Sequence[Outcome], seed: int) -> dict[str, list[Slice]]:
         "question word": (read, lambda each: [question_word(each.question)]),
         "answer length": (answerable, lambda each: [_length(each)]),
         "source": (read, lambda each: [_source(each)]),
+        "turn": (read, lambda each: [f"turn {each.turn}"] if each.turn else []),
         "kind": (read, lambda each: [each.kind] if each.kind else []),
         "tag": (read, lambda each: each.tags),
     }
@@ -201,6 +206,8 @@ def _slices(read: Sequence[Outcome], seed: int) -> dict[str, list[Slice]]:
         biggest = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))[:20]
         if kind == "answer length":
             biggest.sort(key=lambda group: LENGTHS.index(group[0]))
+        if kind == "turn":
+            biggest.sort(key=lambda group: int(group[0].split()[1]))
         if biggest:
             slices[kind] = [
                 Slice(name, intervals.mean(_column(some, "em"), seed), intervals.mean(_column(some, "f1"), seed))
@@ -257,8 +264,24 @@ def _counts(labels: Iterable[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: -item[1]))
 
 
-def _thin(curve: Any) -> list[tuple[float, float]]:
-    points = list(zip(curve.coverage.tolist(), curve.risk.tolist(), strict=True))
-    step = max(1, len(points) // _CURVE_POINTS)
-    kept = points[step - 1 :: step]
-    return [(round(x, 4), round(y, 4)) for x, y in ([*kept, points[-1]] if kept[-1] != points[-1] else kept)]
+def _risk_coverage(confidence: Floats, errors: Floats, seed: int) -> list[tuple[float, float, float, float]]:
+    """The curve at about ``_CURVE_POINTS`` coverages, the last one included."""
+    step = max(1, len(errors) // _CURVE_POINTS)
+    at = np.union1d(np.arange(step - 1, len(errors), step), [len(errors) - 1])
+    curve = risk_coverage(confidence, errors)
+
+    def risks(confidence: Floats, errors: Floats) -> Floats:
+        return risk_coverage(confidence, errors).risk[at]
+
+    around = intervals.band(risks, confidence, errors, seed=seed)
+    points = np.stack([curve.coverage[at], curve.risk[at], around.low, around.high], axis=1)
+    return [(x, y, low, high) for x, y, low, high in points.round(4).tolist()]
+
+
+def _reliability(confidence: Floats, right: Bools, seed: int) -> list[dict[str, float]]:
+    around = intervals.band(accuracy_by_bin, confidence, right, seed=seed)
+    return [
+        asdict(each) | {"low_accuracy": float(around.low[index]), "high_accuracy": float(around.high[index])}
+        for each in reliability(confidence, right)
+        for index in [round(10 * each.low)]
+    ]

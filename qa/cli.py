@@ -147,7 +147,7 @@ def _reading(command: argparse.ArgumentParser) -> None:
 def _evaluation(command: argparse.ArgumentParser) -> None:
     command.add_argument("dataset", metavar="DATASET", help="question set; or the word compare, tune or new")
     command.add_argument("more", nargs="*", metavar="...", help="compare: RUN RUN; tune: DATASET; new: QUESTIONS")
-    command.add_argument("--mode", default="open", help="open, reader or retrieval; several with commas (default open)")
+    command.add_argument("--mode", default="open", help="open, reader, retrieval, conversation; several with commas")
     command.add_argument("--out", metavar="DIR", help="where predictions, metrics and the report go")
     command.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="not 0: --limit takes a random sample")

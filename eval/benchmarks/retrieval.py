@@ -5,7 +5,7 @@
 
 Each size is a store of its own, filled from the start of the file. ``--keep``: leave the stores there, and use those
 that are there already. Opening is timed in a fresh process: from the import to the first ranking, BM25 included. Writes
-``scale.json`` and ``scale.md``.
+``scale.json``, ``scale.md`` (a table) and ``scale.svg`` (a plot, by ``eval.benchmarks.scale_plot`` from the JSON).
 
 recall@8: the share of questions, of those with an answer in a stored article that is named as theirs, whose answer's
 words stand in one of the first 8 passages of such an article.
@@ -28,6 +28,7 @@ from time import perf_counter
 from typing import Any
 
 from eval.benchmarks.articles import read
+from eval.benchmarks.scale_plot import plot
 from qa.bm25 import Bm25
 from qa.corpus import Loaded
 from qa.factory import open_citespan
@@ -101,20 +102,23 @@ def recall(
     return found / max(len(questions), 1)
 
 
+# ru_maxrss of a child counts what its parent held when it was forked; /proc tells what it holds itself.
 OPENING = """
-import sys, time, resource
+import sys, time
 began = time.perf_counter()
 from qa.factory import open_citespan
 from qa.records import Filter
 from qa.settings import Settings
 engine = open_citespan(Settings(store=sys.argv[1]))
 hits = engine.retriever.retrieve(sys.argv[2], 8, Filter())
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, len(hits))
+seconds = time.perf_counter() - began
+peak = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(seconds, int(peak[0].split()[1]) / 1024 if peak else "nan", len(hits))
 """
 
 
 def opening(store: Path, question: str) -> tuple[float, float]:
-    """(seconds to the first ranking, MiB of memory) of a fresh process."""
+    """(seconds to the first ranking, peak MiB; nan where there is no /proc) of a fresh process."""
     said = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-c", OPENING, str(store), question], capture_output=True, text=True, check=True
     ).stdout.split()
@@ -211,6 +215,7 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "scale.json").write_text(json.dumps([asdict(each) for each in scales], indent=2) + "\n", "utf-8")
     (options.out / "scale.md").write_text(table(scales), "utf-8")
+    (options.out / "scale.svg").write_text(plot([asdict(each) for each in scales]), "utf-8")
     print(table(scales), end="")
     print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
     return 0

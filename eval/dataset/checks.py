@@ -54,7 +54,7 @@ def check_rows(rows: Iterable[Parsed | Trouble], stem: str) -> Checked:
             troubles.append(Trouble(row.row, f"asks the same question as row {asked[key]}", fatal=False))
         golds = tuple(gold if source is None else replace(gold, source=source) for gold in row.answers)
         questions.append(
-            Question(identity, row.question, golds, row.row, source, row.earlier, kind=row.kind, tags=row.tags)
+            Question(identity, row.question, golds, row.row, source, row.earlier, row.turn, row.kind, row.tags)
         )
     return Checked(tuple(questions), paragraphs, tuple(troubles))
 

@@ -26,6 +26,7 @@ class Parsed:
     context: str | None = None
     title: str = ""
     earlier: tuple[str, ...] = ()
+    turn: int = 0
     kind: str = ""
     tags: tuple[str, ...] = ()
 
@@ -170,7 +171,7 @@ def _turns(number: int, row: dict[str, Any]) -> Iterator[Parsed]:
         question = _text(turn, "question")
         name = None if identity is None else f"{identity}/{position}"
         kind, tags = _word(turn.get("kind")), _words(turn.get("tags"))
-        yield Parsed(number, name, question, _golds(turn), earlier=tuple(earlier), kind=kind, tags=tags)
+        yield Parsed(number, name, question, _golds(turn), None, "", tuple(earlier), position, kind, tags)
         earlier.append(question)
 
 

@@ -22,7 +22,8 @@ class Question:
     """One question to ask. No ``answers``: it must be refused.
 
     ``row`` is where it stands in the file (from 1), ``paragraph`` the source of the text that the set itself brings for
-    it, ``earlier`` the questions of its conversation before it, oldest first. ``kind`` and ``tags`` only group results.
+    it, ``earlier`` the questions of its conversation before it, oldest first, ``turn`` its place in it (from 1; 0: it
+    stands by itself). ``kind`` and ``tags`` only group results.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Question:
     row: int
     paragraph: str | None = None
     earlier: tuple[str, ...] = ()
+    turn: int = 0
     kind: str = ""
     tags: tuple[str, ...] = ()
 

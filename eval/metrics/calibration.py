@@ -36,6 +36,19 @@ def reliability(confidence: Floats, correct: Bools, bins: int = 10) -> list[Bin]
     ]
 
 
+def accuracy_by_bin(confidence: Floats, correct: Bools, bins: int = 10) -> Floats:
+    """Share correct in every equal-width bin, nan where it is empty: as ``reliability``, for resampling.
+
+    >>> accuracy_by_bin(np.array([0.9, 0.9, 0.1]), np.array([True, False, False]), bins=2).tolist()
+    [0.0, 0.5]
+    """
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    where = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    counts = np.bincount(where, minlength=bins)
+    right = np.bincount(where, weights=correct, minlength=bins)
+    return np.divide(right, counts, out=np.full(bins, np.nan), where=counts > 0)
+
+
 def expected_calibration_error(confidence: Floats, correct: Bools, bins: int = 10) -> float:
     """Mean gap between confidence and accuracy over the bins, weighted by their counts, 0..1 (Naeini et al. 2015).
 

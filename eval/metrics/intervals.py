@@ -53,6 +53,23 @@ def statistic(measure: Callable[..., float], *columns: NDArray[np.generic], seed
     return _estimate(float(value), np.array(drawn), size)
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The 95 % percentile interval of each point of a curve."""
+
+    low: Floats
+    high: Floats
+
+
+def band(curve: Callable[..., Floats], *columns: NDArray[np.generic], seed: int) -> Band:
+    """Point by point, of a measure that gives as many points for every resample (nan where it has none)."""
+    size = len(columns[0])
+    drawn = np.array([curve(*(column[row] for column in columns)) for index in _resamples(size, seed) for row in index])
+    drawn = np.where(np.isnan(drawn).all(0), 0.0, drawn)
+    low, high = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
+    return Band(low, high)
+
+
 def percentile(values: Sequence[float] | Floats, percent: float, seed: int) -> Estimate:
     """A percentile, linearly interpolated, of one value a question."""
     array = np.asarray(values, dtype=np.float64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -29,15 +29,15 @@ def write_report(
     path: Path,
     name: str,
     summaries: Mapping[str, Summary],
-    rows: Mapping[str, Sequence[Outcome]],
+    rows: Mapping[str, Iterable[Outcome]],
     manifest: Mapping[str, Any],
 ) -> None:
-    """Write the report of a run, all its modes in one file."""
+    """Write the report of a run, all its modes in one file. Of ``rows`` one is held at a time."""
     path.write_text(report_page(name, summaries, rows, manifest), encoding="utf-8")
 
 
 def report_page(
-    name: str, summaries: Mapping[str, Summary], rows: Mapping[str, Sequence[Outcome]], manifest: Mapping[str, Any]
+    name: str, summaries: Mapping[str, Summary], rows: Mapping[str, Iterable[Outcome]], manifest: Mapping[str, Any]
 ) -> str:
     """The whole page. Opens from disk and asks nothing of any network."""
     sections = "".join(_section(summary) for summary in summaries.values())
@@ -53,7 +53,7 @@ def report_page(
         tabs=tabs,
         sections=sections,
         manifest=escape(json.dumps(manifest, ensure_ascii=False, indent=2)),
-        data=embed({mode: [_row(each) for each in outcomes] for mode, outcomes in rows.items()}),
+        data=embed({mode: (_row(each) for each in outcomes) for mode, outcomes in rows.items()}),
         script=asset("report.js"),
     )
 
@@ -73,14 +73,19 @@ def fill(template: str, **parts: str) -> str:
     return "".join(filled)
 
 
-def embed(value: Any) -> str:
-    """A script element that holds ``value`` as data: JSON with every ``<`` escaped, or packed when it is large."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def embed(lists: Mapping[str, Iterable[Any]]) -> str:
+    """A script element with the lists as data: JSON with every ``<`` escaped, or packed when it is large."""
+    parts = (f"{_json(name)}:[{','.join(map(_json, values))}]" for name, values in lists.items())
+    text = f"{{{','.join(parts)}}}"
     if len(text.encode("utf-8")) > _PLAIN:
         packed = base64.b64encode(gzip.compress(text.encode("utf-8"), 6, mtime=0)).decode("ascii")
         return f'<script type="application/gzip" id="data">{packed}</script>'
     safe = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return f'<script type="application/json" id="data">{safe}</script>'
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _subtitle(summaries: Mapping[str, Summary], manifest: Mapping[str, Any]) -> str:
@@ -169,7 +174,11 @@ def _plots(summary: Summary) -> list[tuple[str, str]]:
         )
     if summary.reliability:
         plots.append(("Reliability: is the confidence true?", reliability_plot(summary.reliability)))
-    recalls = [(float(k), summary.measures[f"recall@{k}"].value) for k in DEPTHS if f"recall@{k}" in summary.measures]
+    recalls = [
+        (float(k), each.value, each.low, each.high)
+        for k in DEPTHS
+        if (each := summary.measures.get(f"recall@{k}")) is not None
+    ]
     if recalls:
         plots.append(
             ("Recall@k: a gold span is among the first k passages", line_plot(recalls, ("k", "recall"), dots=True))

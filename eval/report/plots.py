@@ -57,8 +57,13 @@ def _axes(x: Scale, y: Scale, xs: Sequence[float], names: tuple[str, str]) -> li
     return parts
 
 
-def line_plot(points: Sequence[tuple[float, float]], names: tuple[str, str], *, dots: bool = False) -> str:
-    """A line through points with x and y in 0..1; with ``dots`` the xs are categories, drawn evenly spaced.
+Point = tuple[float, float, float, float]
+"""x, y, and the interval of y."""
+
+
+def line_plot(points: Sequence[Point], names: tuple[str, str], *, dots: bool = False) -> str:
+    """A line through points with x and y in 0..1, its intervals as a band; with ``dots`` the xs are categories, drawn
+    evenly spaced, the intervals as whiskers.
 
     ``names`` are those of the x and the y axis.
     """
@@ -72,15 +77,25 @@ def line_plot(points: Sequence[tuple[float, float]], names: tuple[str, str], *, 
     else:
         x = _scale(0, 1, _LEFT, WIDTH - _RIGHT)
         body = _axes(x, y, _FIFTHS, names)
-    path = " ".join(f"{x(a)},{y(b)}" for a, b in points)
+    if not dots:
+        edge = [(a, high) for a, _, _, high in points] + [(a, low) for a, _, low, _ in reversed(points)]
+        body.append(f'<polygon class="band" points="{" ".join(f"{x(a)},{y(b)}" for a, b in edge)}"/>')
+    path = " ".join(f"{x(a)},{y(b)}" for a, b, _, _ in points)
     body.append(f'<polyline class="line" points="{path}"/>')
-    for a, b in points if dots else ():
-        body.append(f'<circle class="dot" cx="{x(a)}" cy="{y(b)}" r="3.5"><title>{a:g}: {b:.3f}</title></circle>')
+    for a, b, low, high in points if dots else ():
+        body.append(_whisker(x(a), y(low), y(high)))
+        tip = f"<title>{a:g}: {b:.3f} [{low:.3f}, {high:.3f}]</title>"
+        body.append(f'<circle class="dot" cx="{x(a)}" cy="{y(b)}" r="3.5">{tip}</circle>')
     return _svg(WIDTH, HEIGHT, f"{names[1]} by {names[0]}", body)
 
 
+def _whisker(x: float, low: float, high: float) -> str:
+    return f'<line class="whisker" x1="{x}" x2="{x}" y1="{low}" y2="{high}"/>'
+
+
 def reliability_plot(bins: Sequence[dict[str, float]]) -> str:
-    """Accuracy by confidence: a dot a bin, its area by the number of questions; the diagonal is perfect calibration."""
+    """Accuracy by confidence with its interval: a dot a bin, its area by the number of questions; the diagonal is
+    perfect calibration."""
     x, y = _scale(0, 1, _LEFT, WIDTH - _RIGHT), _scale(0, 1, HEIGHT - _BOTTOM, _TOP)
     body = _axes(x, y, _FIFTHS, ("confidence", "share right"))
     body.append(f'<line class="ideal" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>')
@@ -89,6 +104,7 @@ def reliability_plot(bins: Sequence[dict[str, float]]) -> str:
         size = 3 + 8 * (each["count"] / most) ** 0.5
         tip = f"{each['count']:g} questions, confidence {each['confidence']:.2f}, right {each['accuracy']:.2f}"
         at = f'cx="{x(each["confidence"])}" cy="{y(each["accuracy"])}"'
+        body.append(_whisker(x(each["confidence"]), y(each["low_accuracy"]), y(each["high_accuracy"])))
         body.append(f'<circle class="bubble" {at} r="{size:.1f}"><title>{tip}</title></circle>')
     return _svg(WIDTH, HEIGHT, "reliability", body)
 

@@ -86,7 +86,8 @@ def test_squad_with_unanswerable_questions(tmp_path: Path) -> None:
     assert found.questions[0].paragraph == "Rosa#1"
 
 
-def test_mrqa_spans_include_their_end_and_aliases_need_not_stand_in_the_context(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+def test_mrqa_spans_include_their_end_and_aliases_need_not_stand_in_the_context(tmp_path: Path, packed: bool) -> None:
     entry = {
         "qid": "m1",
         "question": "How old?",
@@ -94,7 +95,12 @@ def test_mrqa_spans_include_their_end_and_aliases_need_not_stand_in_the_context(
         "detected_answers": [{"text": "61", "char_spans": [[42, 43]], "token_spans": [[9, 9]]}],
     }
     path = lines(tmp_path / "m.jsonl", {"header": {"dataset": "X"}}, {"context": CONTEXT, "qas": [entry]})
-    question = load_dataset(path).questions[0]
+    if packed:
+        path = tmp_path / "m.jsonl.gz"
+        path.write_bytes(gzip.compress((tmp_path / "m.jsonl").read_bytes()))
+    found = load_dataset(path)
+    assert found.format == "mrqa"
+    question = found.questions[0]
     assert question.answers[0] == Gold("61", "m#1", 42, 44)
     assert question.gold_texts == ["61", "sixty-one"]
 

@@ -17,11 +17,13 @@ from sklearn.metrics import roc_auc_score
 
 from eval.metrics import intervals
 from eval.metrics.answers import best_threshold, exact_match, f1, normalise
-from eval.metrics.calibration import expected_calibration_error, reliability
+from eval.metrics.calibration import accuracy_by_bin, expected_calibration_error, reliability
 from eval.metrics.citations import Place, citation_recall, is_correct, is_exact
 from eval.metrics.ranking import ndcg_at, recall_at, reciprocal_rank, success_at
 from eval.metrics.refusal import auroc, risk_coverage
+from eval.summary import summarise, summary_json
 from tests.eval import official_squad
+from tests.eval.test_report import outcome
 
 PIECES = [
     "the", "a", "An", "Aleppo", "aleppo's", "82", "50,000", "U.N.", "U.S.", "—", "“quoted”", "it’s", "...", "-",
@@ -125,6 +127,19 @@ def test_risk_coverage_does_not_depend_on_the_order_of_ties(rows: list[tuple[flo
     assert last == pytest.approx(sum(e for _, e in rows) / len(rows))
 
 
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30, unique_by=lambda row: row[0]))
+def test_risk_coverage_is_what_its_definition_says(rows: list[tuple[float, bool]]) -> None:
+    """Geifman & El-Yaniv, word by word: at each confidence as threshold, the mean error of what is answered."""
+    found = risk_coverage(np.array([c for c, _ in rows]), np.array([float(e) for _, e in rows]))
+    expected = []
+    for threshold in sorted((c for c, _ in rows), reverse=True):
+        answered = [float(wrong) for confidence, wrong in rows if confidence >= threshold]
+        expected.append((len(answered) / len(rows), sum(answered) / len(answered)))
+    assert list(found.coverage) == pytest.approx([coverage for coverage, _ in expected])
+    assert list(found.risk) == pytest.approx([risk for _, risk in expected])
+    assert found.area == pytest.approx(sum(risk for _, risk in expected) / len(expected))
+
+
 def test_citations() -> None:
     assert is_exact("ab", 0, 2, "ab")
     assert not is_exact("ab", 0, 3, "ab")
@@ -155,6 +170,55 @@ def test_interval_of_any_statistic_and_of_nothing() -> None:
     middle = intervals.percentile(list(range(101)), 50, seed=0)
     assert middle.value == 50
     assert middle.low < 50 < middle.high
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_mcnemar_is_the_exact_binomial_test(only_first: int, only_second: int) -> None:
+    pairs = only_first + only_second
+    expected = 1.0 if pairs == 0 else pytest.importorskip("scipy.stats").binomtest(only_first, pairs).pvalue
+    assert intervals.mcnemar(only_first, only_second) == pytest.approx(expected)
+
+
+def test_interval_agrees_with_scipy() -> None:
+    values = np.random.default_rng(4).beta(2, 1, 200)
+    found = intervals.mean(values, seed=0)
+    reference = pytest.importorskip("scipy.stats").bootstrap(
+        (values,), np.mean, n_resamples=4000, method="percentile", random_state=0
+    )
+    low, high = reference.confidence_interval
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.15 * (high - low))
+
+
+def test_band_of_a_curve_is_the_interval_at_each_of_its_points() -> None:
+    confidence = np.array([0.9] * 60 + [0.3] * 40)
+    correct = np.array([True] * 45 + [False] * 15 + [True] * 10 + [False] * 30)
+    found = intervals.band(accuracy_by_bin, confidence, correct, seed=1)
+    assert len(found.low) == len(found.high) == 10
+    for index, share, count in ((8, 0.75, 60), (2, 0.25, 40)):
+        error = math.sqrt(share * (1 - share) / count)
+        assert found.low[index] == pytest.approx(share - 1.96 * error, abs=0.03)
+        assert found.high[index] == pytest.approx(share + 1.96 * error, abs=0.03)
+    assert accuracy_by_bin(confidence, correct)[8] == reliability(confidence, correct)[1].accuracy
+
+
+def test_curves_of_a_summary_carry_their_intervals() -> None:
+    rows = [outcome(number, random.Random(number)) for number in range(450)]
+    found = summarise(rows, "open")
+    assert found.risk_coverage[-1][0] == 1.0
+    assert len(found.risk_coverage) <= 230
+    assert all(low <= risk <= high for _, risk, low, high in found.risk_coverage)
+    assert [x for x, *_ in found.risk_coverage] == sorted(x for x, *_ in found.risk_coverage)
+    assert all(each["low_accuracy"] <= each["accuracy"] <= each["high_accuracy"] for each in found.reliability)
+    assert sum(each["count"] for each in found.reliability) == 450
+
+
+def test_every_measure_has_an_interval() -> None:
+    summary = summary_json(summarise([outcome(number, random.Random(number)) for number in range(60)], "open"))
+    measures = [name for name, value in summary.items() if isinstance(value, float) and "threshold" not in name]
+    assert {"f1", "em", "mrr", "ndcg@10", "recall@1", "refusal_auroc", "aurc", "total_ms_p95"} <= set(measures)
+    for name in measures:
+        low, high = summary["intervals"][name]
+        assert low <= summary[name] <= high, name
 
 
 def test_paired_tests_see_a_difference_and_none() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from qa.pipeline import Citespan
 from tests.eval.small import SETTINGS, OverlapRetriever, ToldReader, opener, small_engine
 from tests.examples import document
 
+ROOT = Path(__file__).resolve().parents[2]
 ALEPPO = document(
     "The war began in 2011 in Syria.\nThe envoy, Jan Egeland, spoke on Tuesday.\nThe <b>mayor</b> said 82 people died.",
     "seeds/aleppo.txt",
@@ -193,6 +197,33 @@ def test_follow_up_questions_are_completed_and_scored_by_turn(tmp_path: Path, en
     assert engine.retriever.asked[-1] == rows["c/2"]["understood"]
 
 
+def test_mode_conversation_asks_the_conversations_alone_and_tells_by_turn(tmp_path: Path, engine: Citespan) -> None:
+    turns = [
+        {"question": "Who was on board?", "answers": [gold("Jan Egeland", FERRY)]},
+        {"question": "When did he speak?", "answers": [gold("Tuesday")]},
+    ]
+    file = dataset(tmp_path, [ROWS[0], {"id": "c", "turns": turns}])
+    modes = ["open", "conversation"]
+    run = evaluate(file, settings=SETTINGS, out=tmp_path / "o", engine=engine, modes=modes)
+    assert list(rows_of(run)) == ["right", "c/1", "c/2"]
+    rows = rows_of(run, "predictions.conversation.jsonl")
+    assert {name: row["turn"] for name, row in rows.items()} == {"c/1": 1, "c/2": 2}
+    assert [each.name for each in run.summaries["conversation"].slices["turn"]] == ["turn 1", "turn 2"]
+    with pytest.raises(DatasetError, match="expected conversations"):
+        evaluate(dataset(tmp_path, ROWS), settings=SETTINGS, out=tmp_path / "o", engine=engine, modes=["conversation"])
+
+
+def test_a_turn_hears_nothing_of_the_conversation_before(tmp_path: Path, engine: Citespan) -> None:
+    """The second conversation's first turn is a bad row and skipped: its follow-up must not lean on the first one."""
+    first = [{"question": "Who was on board?", "answers": []}]
+    second = [{"question": "Q" * 3000, "answers": []}, {"question": "When did he speak?", "answers": []}]
+    file = dataset(tmp_path, [{"id": "a", "turns": first}, {"id": "b", "turns": second}])
+    run = evaluate(file, settings=SETTINGS, out=tmp_path / "o", engine=engine, skip_bad=True)
+    assert list(rows_of(run)) == ["a/1", "b/2"]
+    assert isinstance(engine.retriever, OverlapRetriever)
+    assert engine.retriever.asked[-1] == "When did he speak?"
+
+
 def test_limit_and_seed(tmp_path: Path, engine: Citespan) -> None:
     def ids(**options: Any) -> list[str]:
         file = dataset(tmp_path, ROWS)
@@ -229,6 +260,50 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path, engine: Citespan)
     engine.retriever.asked.clear()
     evaluate(file, settings=SETTINGS, out=out, engine=engine)
     assert len(engine.retriever.asked) == 8, "a finished run is not gone on with"
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from eval.run import evaluate
+from tests.eval.small import SETTINGS, small_engine
+from tests.eval.test_run import ALEPPO, FERRY, TOLD
+
+def slowly(stage, done, total):
+    time.sleep(0.02)
+
+engine = small_engine([ALEPPO, FERRY], TOLD)
+modes = ["reader", "open"]
+evaluate(sys.argv[1], settings=SETTINGS, out=Path(sys.argv[2]), engine=engine, modes=modes, progress=slowly)
+"""
+
+
+def test_a_real_kill_loses_no_row_that_was_written(tmp_path: Path, engine: Citespan) -> None:
+    """SIGKILL in the middle of the second mode: the same command goes on there, and the figures are those of a run
+    that nothing disturbed."""
+    many = [row | {"id": f"{row['id']}-{number}"} for number in range(20) for row in ROWS]
+    file, out = dataset(tmp_path, many), tmp_path / "out"
+    second = out / "predictions.open.jsonl"
+    process = subprocess.Popen([sys.executable, "-c", SLOW, str(file), str(out)], cwd=ROOT)
+    try:
+        until = time.monotonic() + 60
+        while not second.exists() or second.read_bytes().count(b"\n") < 20:
+            assert process.poll() is None, "it ended before it could be killed"
+            assert time.monotonic() < until, "it did not get going"
+            time.sleep(0.01)
+    finally:
+        process.kill()
+        process.wait()
+    written = second.read_bytes().count(b"\n")
+    assert not (out / "metrics.json").exists()
+    modes = ["reader", "open"]
+    run = evaluate(file, settings=SETTINGS, out=out, engine=engine, modes=modes)
+    assert isinstance(engine.retriever, OverlapRetriever)
+    assert len(engine.retriever.asked) == len(many) - written
+    assert [row["id"] for row in many] == list(rows_of(run)) == list(rows_of(run, second.name))
+    whole = evaluate(file, settings=SETTINGS, out=tmp_path / "whole", engine=engine, modes=modes)
+    for mode in modes:
+        assert run.summaries[mode].measures["f1"] == whole.summaries[mode].measures["f1"]
 
 
 def test_a_run_of_something_else_is_not_gone_on_with(tmp_path: Path, engine: Citespan) -> None:
