@@ -271,7 +271,8 @@ def _risk_coverage(confidence: Floats, errors: Floats, seed: int) -> list[tuple[
     curve = risk_coverage(confidence, errors)
 
     def risks(confidence: Floats, errors: Floats) -> Floats:
-        return risk_coverage(confidence, errors).risk[at]
+        found: Floats = risk_coverage(confidence, errors).risk[at]
+        return found
 
     around = intervals.band(risks, confidence, errors, seed=seed)
     points = np.stack([curve.coverage[at], curve.risk[at], around.low, around.high], axis=1)

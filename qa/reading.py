@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from qa.protocols import Reader
 from qa.records import Document, Hit, Passage, Reading
 
-FIRST_LOOK, SECOND_LOOK = 3, 3
-"""Passages read before the first and the second time that stopping is considered; then the rest."""
+LOOKS = (2, 4)
+"""After so many passages it is considered whether to stop; then all the others are read at once."""
 
 
 def read_until_settled(reader: Reader, question: str, passages: Sequence[Passage]) -> list[Reading]:
@@ -18,11 +19,16 @@ def read_until_settled(reader: Reader, question: str, passages: Sequence[Passage
     so that stopping costs less than half a point of F1.
     """
     readings: list[Reading] = []
-    for batch in _batches(passages):
-        readings += reader.read(question, batch)
-        if any(_margin(each) >= reader.calibration.settled for each in readings):
+    for start, end in pairwise([0, *_looks(len(passages))]):
+        readings += reader.read(question, passages[start:end])
+        if _is_settled(readings, reader.calibration.settled):
             break
     return readings
+
+
+def read_before_settled(readings: Sequence[Reading], settled: float) -> int:
+    """Of how many of these readings, which are of all passages, reading would have stopped at that margin."""
+    return next((end for end in _looks(len(readings)) if _is_settled(readings[:end], settled)), len(readings))
 
 
 def still_stored(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Hit]:
@@ -35,10 +41,12 @@ def still_stored(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list
     return [hit for hit in hits if stands(hit.passage)]
 
 
-def _batches(passages: Sequence[Passage]) -> list[Sequence[Passage]]:
-    second = FIRST_LOOK + SECOND_LOOK
-    parts = [passages[:FIRST_LOOK], passages[FIRST_LOOK:second], passages[second:]]
-    return [part for part in parts if part]
+def _looks(passages: int) -> list[int]:
+    return [*(each for each in LOOKS if each < passages), passages] if passages else []
+
+
+def _is_settled(readings: Sequence[Reading], settled: float) -> bool:
+    return any(_margin(each) >= settled for each in readings)
 
 
 def _margin(reading: Reading) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
 from qa.calibration import Calibration
-from qa.reading import read_until_settled, still_stored
+from qa.reading import read_before_settled, read_until_settled, still_stored
 from qa.records import Hit, Passage, Reading
 from tests.examples import document, passage, reading
 
@@ -32,14 +34,27 @@ def test_everything_is_read_when_nothing_settles_it() -> None:
     reader = ScriptedReader({"beta": 4.9})
     readings = read_until_settled(reader, "?", PASSAGES)
     assert [each.passage.text for each in readings] == DOCUMENT.text.split()
-    assert reader.batches == [3, 3, 2]
+    assert reader.batches == [2, 2, 4]
 
 
 def test_reading_stops_at_the_first_look_that_settles_it() -> None:
-    reader = ScriptedReader({"gamma": 5})
-    assert len(read_until_settled(reader, "?", PASSAGES)) == 3
-    later = ScriptedReader({"delta": 5})
-    assert len(read_until_settled(later, "?", PASSAGES)) == 6
+    reader = ScriptedReader({"beta": 5})
+    assert len(read_until_settled(reader, "?", PASSAGES)) == 2
+    later = ScriptedReader({"gamma": 5})
+    assert len(read_until_settled(later, "?", PASSAGES)) == 4
+    too_late = ScriptedReader({"epsilon": 5})
+    assert len(read_until_settled(too_late, "?", PASSAGES)) == 8
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize("best", ["alpha", "gamma", "zeta"])
+def test_calibration_reckons_with_the_very_rule_that_stops_reading(count: int, best: str) -> None:
+    """What would have been read of all passages, had reading been allowed to stop, is what is read."""
+    scores = {best: 5.0}
+    everything = read_until_settled(ScriptedReader(scores, Calibration()), "?", PASSAGES[:count])
+    assert len(everything) == count
+    stopped = read_until_settled(ScriptedReader(scores), "?", PASSAGES[:count])
+    assert everything[: read_before_settled(everything, 4)] == stopped
 
 
 def test_a_reader_that_is_never_sure_reads_all() -> None:

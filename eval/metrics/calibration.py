@@ -46,7 +46,8 @@ def accuracy_by_bin(confidence: Floats, correct: Bools, bins: int = 10) -> Float
     where = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
     counts = np.bincount(where, minlength=bins)
     right = np.bincount(where, weights=correct, minlength=bins)
-    return np.divide(right, counts, out=np.full(bins, np.nan), where=counts > 0)
+    shares: Floats = np.divide(right, counts, out=np.full(bins, np.nan), where=counts > 0)
+    return shares
 
 
 def expected_calibration_error(confidence: Floats, correct: Bools, bins: int = 10) -> float:

@@ -24,6 +24,7 @@ from sklearn.metrics import roc_auc_score
 
 from qa.calibration import NEVER, Calibration, Evidence
 from qa.factory import open_citespan
+from qa.reading import read_before_settled
 from qa.records import Filter, Hit, Reading
 from qa.selection import Selector
 from qa.settings import Settings
@@ -34,7 +35,7 @@ from qa.training.load import Row, read_rows
 _FEATURES = ("margin", "lead", "log_rank", "agreement")
 _RANK_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
 _SETTLED = (6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
-_FIRST_LOOK = 3
+_MOST_LOST = 0.004  # F1 that stopping early may cost on this data
 _BINS = 10
 _MOST_REFUSED = 0.08  # of the answerable: the threshold is set so that no more are refused on this data
 
@@ -152,22 +153,25 @@ def _span_f1(asked: Sequence[Asked], calibration: Calibration) -> float:
 
 
 def _settled(asked: Sequence[Asked], calibration: Calibration) -> tuple[float, float, float]:
-    """The smallest margin at which reading may stop after the first look with at most 0.3 F1 lost; the loss; how
-    often.
+    """The smallest margin at which reading may stop, with at most ``_MOST_LOST`` of F1 lost there and at every greater
+    one; the loss; how often it stops.
     """
     answerable = [one for one in asked if one.wanted]
     whole = [_quality(_best(one, calibration)[0], one.wanted) for one in answerable]
-    early = [_best(one, calibration, _FIRST_LOOK) for one in answerable]
-    for margin in _SETTLED:
-        stops = [evidence.margin >= margin for _, evidence in early]
+    chosen = NEVER, 0.0, 0.0
+    for margin in reversed(_SETTLED):
+        read = [read_before_settled(one.readings, margin) for one in answerable]
         lost = [
-            (full - _quality(text, one.wanted)) if stop else 0.0
-            for one, full, (text, _), stop in zip(answerable, whole, early, stops, strict=True)
+            full - _quality(_best(one, calibration, count)[0], one.wanted) if count < len(one.readings) else 0.0
+            for one, full, count in zip(answerable, whole, read, strict=True)
         ]
+        early = sum(count < len(one.readings) for one, count in zip(answerable, read, strict=True))
         loss = sum(lost) / max(1, len(lost))
-        if loss <= 0.003 and any(stops):
-            return margin, loss, sum(stops) / len(stops)
-    return NEVER, 0.0, 0.0
+        if loss > _MOST_LOST:
+            break
+        if early:
+            chosen = margin, loss, early / len(answerable)
+    return chosen
 
 
 def _reliability(probability: np.ndarray, right: np.ndarray) -> list[tuple[float, float, int]]:

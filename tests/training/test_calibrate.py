@@ -6,9 +6,9 @@ import json
 import random
 from pathlib import Path
 
-from qa.calibration import NEVER
+from qa.calibration import NEVER, Calibration
 from qa.records import Candidate, Hit, Passage, Reading, Span
-from qa.training.calibrate import Asked, fit
+from qa.training.calibrate import Asked, _settled, fit
 from qa.training.evaluate import Limits
 from qa.training.export import describe, write_reader
 
@@ -43,6 +43,33 @@ def test_margins_that_tell_nothing_never_settle_anything() -> None:
     calibration, report = fit(asked(200, told=0.0))
     assert abs(report.auroc - 0.5) < 0.15
     assert calibration.settled == NEVER and report.settled_share == 0.0
+
+
+def known(margins: list[float], right: int) -> Asked:
+    """A question whose passages have these margins, the answer in one of them."""
+    hits, readings = [], []
+    for rank, margin in enumerate(margins, 1):
+        passage = Passage(f"p{rank}", f"d{rank}", 0, 11, "right wrong")
+        span = Span(0, 5) if rank == right else Span(6, 11)
+        hits.append(Hit(passage, 1.0 / rank, rank, rank, rank))
+        readings.append(Reading(passage, (Candidate(passage, span, margin),), 0.0))
+    return Asked("who?", tuple(hits), tuple(readings), ("right",))
+
+
+def test_reading_may_stop_where_no_better_answer_comes_later() -> None:
+    """Early margins of 9 are overtaken later on, those of 13 never: 10 is the least margin on the list that loses
+    nothing. A margin that only the last passages reach stops nothing."""
+    overtaken = [known([9.0, 0, 0, 0, 0, 11.0], right=6) for _ in range(20)]
+    sure = [known([0, 13.0, 0, 0, 0, 0], right=2) for _ in range(60)]
+    late = [known([0, 0, 0, 0, 0, 19.0], right=6) for _ in range(20)]
+    margin, loss, share = _settled([*overtaken, *sure, *late], Calibration())
+    assert (margin, loss, share) == (10.0, 0.0, 0.6)
+
+
+def test_a_margin_is_not_taken_when_a_greater_one_fails() -> None:
+    misleading = [known([19.0, 0, 0, 0, 0, 25.0], right=6) for _ in range(5)]
+    sure = [known([13.0, 0, 0, 0, 0, 0], right=1) for _ in range(95)]
+    assert _settled([*misleading, *sure], Calibration()) == (NEVER, 0.0, 0.0)
 
 
 def test_a_calibration_is_written_beside_what_was_there(tmp_path: Path) -> None:
