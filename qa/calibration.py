@@ -37,7 +37,8 @@ class Calibration:
     """Weights of the evidence, the bias, and the confidence under which an answer is refused.
 
     ``rank_weight`` is taken off a candidate's margin, times the log of its passage's rank, when candidates of
-    different passages are compared. Reading stops once a margin reaches ``settled``.
+    different passages are compared; ``consensus`` is the temperature at which candidates vote on each other then, see
+    ``qa.consensus`` (0: they do not). Reading stops once a margin reaches ``settled``.
     """
 
     bias: float = 0.0
@@ -47,6 +48,7 @@ class Calibration:
     agreement: float = 0.0
     threshold: float = 0.4
     rank_weight: float = 0.0
+    consensus: float = 0.0
     settled: float = NEVER
 
     def probability(self, evidence: Evidence) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from qa.calibration import NEVER, Calibration, Evidence
 from qa.citation import make_citation_id
+from qa.consensus import agreed_scores
 from qa.layout import paragraph_around
 from qa.normalise import answer_tokens, same_answer
 from qa.records import Alternative, Answer, Candidate, Citation, Document, Hit, NoAnswer, Reading, Reply, Span
@@ -41,9 +42,12 @@ class _Scored:
     candidate: Candidate
     margin: float
     rank: int
+    merit: float
+    """What candidates of all passages are ordered by: the margin, less something for the rank, with the votes."""
 
-    def order(self, rank_weight: float) -> tuple[float, int, int]:
-        return (-(self.margin - rank_weight * math.log(self.rank)), self.rank, self.candidate.start)
+    @property
+    def order(self) -> tuple[float, int, int]:
+        return (-self.merit, self.rank, self.candidate.start)
 
 
 @dataclass(slots=True)
@@ -109,12 +113,7 @@ class Selector:
         return [(group.best.candidate, self._evidence(group, groups)) for group in groups]
 
     def _groups(self, readings: Sequence[Reading], ranks: Mapping[str, int]) -> list[_Group]:
-        scored = [
-            _Scored(candidate, candidate.score - reading.null_score, ranks[reading.passage.id])
-            for reading in readings
-            for candidate in reading.candidates
-        ]
-        scored.sort(key=lambda each: each.order(self.calibration.rank_weight))
+        scored = sorted(self._scored(readings, ranks), key=lambda each: each.order)
         groups: list[_Group] = []
         for each in scored:
             home = next((group for group in groups if group.takes(each)), None)
@@ -123,6 +122,17 @@ class Selector:
             else:
                 home.members.append(each)
         return groups
+
+    def _scored(self, readings: Sequence[Reading], ranks: Mapping[str, int]) -> list[_Scored]:
+        found = [
+            (candidate, candidate.score - reading.null_score, ranks[reading.passage.id])
+            for reading in readings
+            for candidate in reading.candidates
+        ]
+        merits = [margin - self.calibration.rank_weight * math.log(rank) for _, margin, rank in found]
+        if self.calibration.consensus:
+            merits = agreed_scores([candidate.text for candidate, _, _ in found], merits, self.calibration.consensus)
+        return [_Scored(*one, merit) for one, merit in zip(found, merits, strict=True)]
 
     def _evidence(self, group: _Group, groups: Sequence[_Group]) -> Evidence:
         others = [other.best.margin for other in groups if other is not group]

@@ -62,6 +62,17 @@ def test_hardly_likely_alternatives_are_noise() -> None:
     assert [each.text for each in reply.alternatives] == ["82"]
 
 
+def test_passages_vote_where_calibration_lets_them() -> None:
+    # "Turkey" scores best alone; "82" and "eighty-two" say the same, and together outweigh it: 2 e^3.6 > e^4.
+    readings = [reading(FIRST, {"Turkey": 4.0, "82": 3.6}), reading(SECOND, {"eighty-two": 3.6})]
+    alone = SELECTOR.select("How many?", hits([FIRST, SECOND]), readings, DOCUMENTS)
+    voted = Selector(Calibration(margin=1, consensus=1.0), 0.5).select(
+        "How many?", hits([FIRST, SECOND]), readings, DOCUMENTS
+    )
+    assert isinstance(alone, Answer) and isinstance(voted, Answer)
+    assert (alone.text, voted.text) == ("Turkey", "82")
+
+
 def test_two_articles_that_say_the_same_are_one_answer_with_two_citations() -> None:
     readings = [reading(FIRST, {"82": 5}), reading(SECOND, {"eighty-two": 4})]
     reply = SELECTOR.select("How many were shot?", hits([FIRST, SECOND]), readings, DOCUMENTS)

@@ -16,6 +16,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,8 @@ from qa.training.export import describe
 from qa.training.load import Row, read_rows
 
 _FEATURES = ("margin", "lead", "log_rank", "agreement")
-_RANK_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
+_RANK_WEIGHTS = (0.0, 0.1, 0.3, 0.5, 1.0, 1.5, 2.0)
+_CONSENSUS = (0.0, 1.5, 2.0, 3.0)
 _SETTLED = (6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 _MOST_LOST = 0.004  # F1 that stopping early may cost on this data
 _BINS = 10
@@ -101,8 +103,11 @@ def ask_index(reader: Path, rows: Sequence[Row], *, hidden: float, seed: int, to
 
 def fit(asked: Sequence[Asked]) -> tuple[Calibration, Report]:
     """The calibration with the best F1 across passages, its probabilities, threshold and stopping margin."""
-    rank_weight = max(_RANK_WEIGHTS, key=lambda weight: _span_f1(asked, Calibration(rank_weight=weight)))
-    chosen = Calibration(rank_weight=rank_weight)
+    tried = [
+        Calibration(rank_weight=weight, consensus=temperature)
+        for weight, temperature in product(_RANK_WEIGHTS, _CONSENSUS)
+    ]
+    chosen = max(tried, key=lambda one: _span_f1(asked, one))
     best = [_best(one, chosen) for one in asked]
     features = np.array([[getattr(evidence, name) for name in _FEATURES] for _, evidence in best])
     right = np.array([_quality(text, one.wanted) >= 0.5 for (text, _), one in zip(best, asked, strict=True)])
