@@ -38,7 +38,8 @@ def parse_jsonl(stream: BinaryIO, source: str) -> Iterator[Article | Failure]:
 def parse_csv(stream: BinaryIO, source: str) -> Iterator[Article | Failure]:
     """An article for each record under the header; of the separators, the one that makes a column ``text`` there."""
     rows = _Rows(source)
-    lines = (_bounded(line) for _, line in _lines(stream, newline=""))
+    # Not a generator of its own: that would end at the first line that is too long, and lose the rest.
+    lines = map(_bounded, (line for _, line in _lines(stream, newline="")))
     header, delimiter = _header(next(lines, ""))
     csv.field_size_limit(MAX_TEXT)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)

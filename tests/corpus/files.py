@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from qa.corpus import Loaded
 from qa.records import Document, Failure
@@ -41,12 +41,17 @@ def pdf(*pages: str, title: str = "") -> bytes:
             f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
         ]
     objects.append(f"<< /Title ({title}) >>")
+    return pdf_of([each.encode("latin-1") for each in objects])
+
+
+def pdf_of(objects: Sequence[bytes]) -> bytes:
+    """The PDF file of numbered objects: the first is its catalog, the last what is known of it."""
     out = io.BytesIO()
     out.write(b"%PDF-1.4\n")
     places = []
     for number, content in enumerate(objects, start=1):
         places.append(out.tell())
-        out.write(f"{number} 0 obj\n{content}\nendobj\n".encode("latin-1"))
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, content))
     start = out.tell()
     out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode())
     out.write("".join(f"{place:010} 00000 n \n" for place in places).encode())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import time
 import tracemalloc
 from pathlib import Path
@@ -11,7 +14,10 @@ import pytest
 
 from qa.corpus import Loaded, read_articles, read_bytes
 from qa.records import Failure
+from tests.bound import bound
 from tests.corpus.files import documents, failures
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -151,6 +157,15 @@ def test_a_row_over_the_limit_is_a_failure_and_the_next_is_read(here: Path, monk
     results = list(read_articles(["b.jsonl"]))
     assert [document.source for document in documents(results)] == ["b.jsonl#2"]
     assert failures(results)[0].error.startswith("row 1: expected at most 5,000 characters in a row, found more")
+    write(
+        here / "c.csv", "text,title\n" + "word " * 5_000 + ",Long\nSmall.,Short\n" + "word " * 5_000 + '\n"Last.",End\n'
+    )
+    results = list(read_articles(["c.csv"]))
+    assert [(document.source, document.text) for document in documents(results)] == [
+        ("c.csv#2", "Small."),
+        ("c.csv#4", "Last."),
+    ]
+    assert [failure.error[:6] for failure in failures(results)] == ["row 1:", "row 3:"]
 
 
 def test_rows_stream(here: Path) -> None:
@@ -220,15 +235,27 @@ def test_an_error_inside_a_parser_is_a_failure_but_not_an_interrupt(
             list(read_articles(["a.txt"]))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+READING = """
+import json, sys
+from qa.corpus import read_articles
+from qa.records import Failure
+found = list(read_articles(sys.argv[1:]))
+print(json.dumps([[each.path, each.error] for each in found if isinstance(each, Failure)]))
+"""
+
+
 def test_a_folder_and_a_file_without_permission(here: Path) -> None:
     closed = write(here / "n" / "closed" / "a.txt").parent
     write(here / "n" / "b.txt").chmod(0)
     closed.chmod(0)
+    command = bound([sys.executable, "-c", READING, "n"])
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
     try:
-        results = list(read_articles(["n"]))
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     finally:
         closed.chmod(0o700)
-    assert [failure.error.split("found: ")[1].split(";")[0] for failure in failures(results)] == [
-        "Permission denied"
-    ] * 2
+    assert done.returncode == 0, done.stderr
+    assert [(path, error.split("found: ")[1].split(";")[0]) for path, error in json.loads(done.stdout)] == [
+        ("n/b.txt", "Permission denied"),
+        ("n/closed", "Permission denied"),
+    ]
