@@ -97,7 +97,8 @@ def _panel(panel: Panel, rows: Sequence[Row]) -> str:
             f'<circle cx="{a}" cy="{b}" r="3.5" fill="{colour}"><title>{escape(label)}: {value:.3g}</title></circle>'
             for a, b, value in points
         ]
-        told = f"{escape(label)} {points[-1][2]:.3g}"
+        last = points[-1][2]
+        told = f"{escape(label)} {f'{last:,.0f}' if last >= 100 else f'{last:.3g}'}"
         parts.append(f'<text x="{WIDTH - _RIGHT + 8}" y="{place + 4}" style="fill:{colour}">{told}</text>')
     return "".join(parts)
 
