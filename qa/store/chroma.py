@@ -124,8 +124,7 @@ class ChromaStore(Session):
         generation, entries = self._current_entries()
         allowed = None if where.is_empty else {each for each, entry in entries.items() if entry.passes(where)}
         if self._is_large(entries):
-            if self.location.folder is not None and generation != self._opened_at:
-                self._reconnect()  # this process's copy of the index is stale
+            self._follow(generation)
             with self._reading() as chroma:
                 return approximate(chroma, entries, vector, k, allowed)
         return self._exact.follow(generation, entries).nearest(vector, k, allowed)
@@ -147,5 +146,7 @@ class ChromaStore(Session):
 
     def check(self) -> list[Problem]:
         """See PassageStore. Waits for a writer to finish."""
-        with self._writer.hold(), self._reading() as chroma:
-            return problems(chroma.documents, chroma.vectors, chroma.passages)
+        with self._writer.hold():
+            self._follow(self.generation)
+            with self._reading() as chroma:
+                return problems(chroma.documents, chroma.vectors, chroma.passages)

@@ -80,6 +80,21 @@ class Session:
             disconnect(self._chroma.client)
             self._connect(create=True)
 
+    def _follow(self, generation: str) -> None:
+        """Take in what another process did since this one opened the store.
+
+        In a folder, the index in this process's memory is stale and must not be flushed. On a server, and in a folder
+        too, the index may have been made anew, as another collection.
+        """
+        if generation == self._opened_at:
+            return
+        if self.location.folder is not None:
+            self._reconnect()
+            return
+        with self._gate.alone(), translated(self.location):
+            self._chroma = Collections.attach(self._chroma.client, {})
+            self._opened_at = generation
+
     def _needs_repair(self) -> bool:
         """Whether a writer left its mark and no longer lives."""
         return "writing" in self._state() and not self._writer.held_by_any()
@@ -122,9 +137,8 @@ class Session:
                 disconnect(self._chroma.client)
                 recovery.forget_dummy_indexes(self.location.folder)
                 self._connect(create=True)
-        elif state["generation"] != self._opened_at and self.location.folder is not None:
-            # Another process wrote since: the index in this process's memory is stale and must not be flushed.
-            self._reconnect()
+        else:
+            self._follow(str(state["generation"]))
         with self._opening(), self._reading() as chroma:
             chroma.set_state(writing="yes")
             if died:
