@@ -227,26 +227,19 @@ class Visitor:
         return None
 
 
-def visitor(url: str) -> Visitor:
-    client = httpx.Client(base_url=url, timeout=30)
-    return Visitor(client, client.get("/config").json())
-
-
 def test_only_an_uploaded_file_can_be_added(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("The harbour's key is under the mat.", "utf-8")
-    with served(seeds_engine(), tmp_path / "store") as site:
-        caller = visitor(site.url)
-        with caller.client:
-            for path in (secret, "/etc/hostname", Path("README.md").resolve(), "http://127.0.0.1:9/x.txt"):
-                named = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
-                assert caller.trigger("files", "upload", "told", [[named]])["success"] is False
-            assert len(site.engine.sources()) == 2
-            sent = {"files": ("bridge.txt", b"The bridge is closed.")}
-            (path,) = caller.client.post("/gradio_api/upload", files=sent).json()
-            named = {"path": path, "orig_name": "bridge.txt", "meta": {"_type": "gradio.FileData"}}
-            assert caller.trigger("files", "upload", "told", [[named]])["success"] is True
-            assert len(site.engine.sources()) == 3
+    with served(seeds_engine(), tmp_path / "store") as site, httpx.Client(base_url=site.url, timeout=30) as client:
+        caller = Visitor(client, client.get("/config").json())
+        for path in (secret, "/etc/hostname", Path("README.md").resolve(), "http://127.0.0.1:9/x.txt"):
+            named = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
+            assert caller.trigger("files", "upload", "told", [[named]])["success"] is False, path
+        assert len(site.engine.sources()) == 2
+        (sent,) = client.post("/gradio_api/upload", files={"files": ("bridge.txt", b"The bridge is closed.")}).json()
+        named = {"path": sent, "orig_name": "bridge.txt", "meta": {"_type": "gradio.FileData"}}
+        assert caller.trigger("files", "upload", "told", [[named]])["success"] is True
+        assert len(site.engine.sources()) == 3
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,10 @@
   // ---- dates: the browser's own field, which keyboards and screen readers know, in place of Gradio's text box --------
   const dated = () => document.querySelectorAll("#since input, #until input").forEach((each) => { if (each.type !== "date") each.type = "date"; });
   new MutationObserver(dated).observe(document, { childList: true, subtree: true });
+  document.addEventListener("input", (event) => {  // a date half typed is none yet; Gradio would clear the field
+    const { type, value, validity } = event.target;
+    if (type === "date" && (validity.badInput || (value && value < "1000"))) event.stopPropagation();
+  }, true);
 
   // ---- light and dark: as the system has it, or as it was chosen here --------------------------------------------
   const paint = (choice) => {
