@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -61,8 +62,8 @@ class Chat:
 
 
 @contextmanager
-def served(folder: Path, reader: str, problems: list[str]) -> Iterator[str]:
-    """``citespan serve`` over the seeds on a free port; what it logs is a problem."""
+def served(folder: Path, reader: str, logged: list[str]) -> Iterator[str]:
+    """``citespan serve`` over the seeds on a free port; ``logged`` takes what it logs."""
     command = [sys.executable, "-m", "qa.cli"]
     options = ["--store", str(folder / "store")]
     subprocess.run([*command, "index", "seeds/", *options], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
@@ -75,7 +76,7 @@ def served(folder: Path, reader: str, problems: list[str]) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
-        problems += [line for line in log.read_text("utf-8").splitlines() if "listening on" not in line][:20]
+        logged += [line for line in log.read_text("utf-8").splitlines() if "listening on" not in line]
 
 
 def _listening(process: subprocess.Popen[bytes], log: Path) -> str:
@@ -194,8 +195,9 @@ def main() -> int:
     else:
         with tempfile.TemporaryDirectory() as folder, served(Path(folder), options.reader, logged) as url:
             about = measured(url, options.users, 60 * options.minutes)
-    problems = about["problems"] + logged
-    print(json.dumps(about | {"problem_count": len(problems), "problems": problems[:20]}, indent=2))
+    problems = about["problems"] + [line for line in logged if re.search("traceback|error|exception", line, re.I)]
+    shown = {"problem_count": len(problems), "problems": problems[:20], "server_log": logged[:20]}
+    print(json.dumps(about | shown, indent=2))
     return 1 if problems or about["times_fair_share"] > MOST else 0
 
 
