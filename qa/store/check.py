@@ -36,7 +36,8 @@ def problems(documents: Collection, vectors: Collection, passages: Collection) -
         if isinstance(rows, str):
             found.append(Problem(entry.source, rows))
             continue
-        dimensions.add(rows.shape[1])
+        if len(rows):
+            dimensions.add(rows.shape[1])
         if np.abs(np.linalg.norm(rows, axis=1) - 1).max(initial=0) > LENGTH_TOLERANCE:
             found.append(Problem(entry.source, "a vector is not of length 1"))
         found += [Problem(entry.source, what) for what in _index_faults(entry, rows, passages)]
@@ -100,6 +101,8 @@ def _stored_vectors(entry: Entry, vectors: Collection) -> Any:
 
 
 def _index_faults(entry: Entry, rows: Any, passages: Collection) -> Iterator[str]:
+    if not entry.passages:
+        return  # Chroma does not take an empty list
     got = passages.get(ids=entry.passage_ids, include=["embeddings"])
     embeddings = got["embeddings"]
     held = dict(zip(got["ids"], [] if embeddings is None else embeddings, strict=True))
