@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -197,7 +196,7 @@ def test_the_same_report_in_two_papers_is_shown_as_such(run: Run, own_store: Pat
 
 
 def test_compact_makes_removed_words_unreadable(run: Run, own_store: Path, tmp_path: Path) -> None:
-    secret = "quuxwhistle"
+    secret = "zorbaquux"
     article = own_store / "uploads" / f"{secret}.txt"  # as the chat would keep it
     article.parent.mkdir()
     article.write_text(f"The {secret} in Norwich\n\nThe {secret} spoke to the council on Monday. Nobody heard it.\n")
@@ -282,15 +281,6 @@ def test_a_store_of_other_passages_is_refused_with_the_way_out(run: Run, own_sto
     assert result.code == 3
     assert "citespan" in result.err
     assert run("check", "--store", own_store).code == 0
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_permission(run: Run, tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o500)
-    result = run("index", "seeds/", "--store", closed / "store")
-    assert result.code == 3
-    assert "closed" in result.err
 
 
 def test_an_unknown_variable_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,9 +157,14 @@ def translated(location: Location) -> Iterator[None]:
 def _explained(location: Location, error: BaseException) -> str:
     said = " ".join(str(error).split())[:300]
     kind = type(error).__name__
-    if location.folder is None and ("tenant" in said.lower() or kind in _NETWORK or "connect" in said.lower()):
-        if "tenant" in said.lower():
-            return f"{location.name}: {said} Correct --tenant or --database"
+    status = _status(error)
+    if status in (401, 403) or kind in ("ChromaAuthError", "AuthorizationError"):
+        return f"{location.name}: expected to be let in, found that the server asks who we are; set CITESPAN_TOKEN"
+    if status is not None and 502 <= status <= 504:
+        return f"{location.name}: no Chroma server answers there (HTTP status {status}); start it or correct --store"
+    if location.folder is None and ("tenant" in said.lower() or "database [" in said.lower()):
+        return f"{location.name}: {said} Correct --tenant or --database"
+    if location.folder is None and (kind in _NETWORK or "connect" in said.lower()):
         return f"{location.name}: no Chroma server answers there ({said or kind}); start it or correct --store"
     for signs, meaning in _MEANINGS:
         if any(sign in said.lower() for sign in signs):
@@ -167,12 +172,22 @@ def _explained(location: Location, error: BaseException) -> str:
     return f"{location.name}: the store failed ({kind}: {said}); run `citespan check`"
 
 
+def _status(error: BaseException | None) -> int | None:
+    """The HTTP status behind an error: Chroma keeps only the text of an answer that it does not know."""
+    while error is not None:
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        if isinstance(status, int):
+            return status
+        error = error.__cause__ or error.__context__
+    return None
+
+
 _NETWORK = frozenset(
     {"ConnectError", "ConnectTimeout", "ReadTimeout", "ReadError", "RemoteProtocolError", "WriteError", "PoolTimeout"}
 )
 _MEANINGS = (
     (
-        ("disk is full", "no space left", "disk i/o error"),
+        ("disk is full", "no space left", "disk i/o error", "file too large", "failed to apply logs"),
         "the disk is full or broken ({said}); make room and run the command again, nothing is lost",
     ),
     (

@@ -22,6 +22,7 @@ from qa.store.collections import Collections
 from qa.store.connection import Location, connect, disconnect, translated
 from qa.store.layout import Manifest
 from qa.store.lease import Lease
+from qa.store.room import demand_room
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -48,10 +49,10 @@ class Session:
         self._open = None if location.folder is None else OpenLock(location.folder)
         self._gate = Gate()
         self._write = threading.RLock()
+        self._half_done = False
         self._connect(create)
         if self._needs_repair():
-            with self.writing():
-                """Beginning to write repairs."""
+            self._repair(create)
 
     def _connect(self, create: bool) -> None:
         with self._opening(), translated(self.location):
@@ -63,7 +64,10 @@ class Session:
                 raise
 
     def _attach(self, client: ClientAPI, create: bool) -> None:
-        if not create and layout.DOCUMENTS not in {each.name for each in client.list_collections()}:
+        there = {each.name: each.metadata or {} for each in client.list_collections()}
+        if layout.DOCUMENTS in there:  # a store of another kind is refused before anything is made in it
+            layout.demand_match(there[layout.DOCUMENTS], self._manifest, self.location.name)
+        elif not create:
             raise StoreError(f"{self.location.name}: holds no articles yet; run `citespan index` first")
         made = {} if self._manifest is None else self._manifest.metadata()
         self._chroma = Collections.attach(client, made | {"generation": uuid.uuid4().hex})
@@ -99,6 +103,15 @@ class Session:
         """Whether a writer left its mark and no longer lives."""
         return "writing" in self._state() and not self._writer.held_by_any()
 
+    def _repair(self, create: bool) -> None:
+        """Raises StoreError when it fails, unless the store is opened for reading, which needs no repair."""
+        try:
+            with self.writing():
+                """Beginning to write repairs."""
+        except StoreError:
+            if create:
+                raise
+
     def _opening(self) -> AbstractContextManager[None]:
         return nullcontext() if self._open is None else self._open.hold()
 
@@ -120,16 +133,26 @@ class Session:
     def writing(self) -> Iterator[None]:
         """See PassageStore."""
         with self._writer.hold() as outermost:
+            if outermost:
+                self._begin()
             try:
-                if outermost:
-                    self._begin()
                 yield
             finally:
-                if outermost:
+                if outermost and not self._half_done:
                     with self._opening(), self._reading() as chroma:
                         chroma.set_state(writing=None)
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """From the first write to its commit. An error in between leaves the mark, and so the repair to the next."""
+        try:
+            yield
+        except BaseException:
+            self._half_done = True
+            raise
+
     def _begin(self) -> None:
+        demand_room(self.location)
         state = self._state()
         died = "writing" in state
         if died and self.location.folder is not None:
@@ -144,6 +167,7 @@ class Session:
             if died:
                 self._chroma = recovery.sweep(chroma)
                 self._commit(self._chroma)
+        self._half_done = False
 
     def _commit(self, chroma: Collections) -> None:
         self._opened_at = uuid.uuid4().hex
@@ -155,16 +179,19 @@ class Session:
         if not unique:
             return
         with self.writing(), self._write, self._opening(), self._reading() as chroma:
-            chroma.put(list(unique.values()))
-            self._commit(chroma)
+            demand_room(self.location, list(unique.values()))
+            with self._changing():
+                chroma.put(list(unique.values()))
+                self._commit(chroma)
 
     def delete(self, document_ids: Sequence[str]) -> int:
         """See PassageStore."""
         with self.writing(), self._write, self._opening(), self._reading() as chroma:
             entries = list(chroma.entries(list(dict.fromkeys(document_ids))).values())
             if entries:
-                chroma.remove(entries)
-                self._commit(chroma)
+                with self._changing():
+                    chroma.remove(entries)
+                    self._commit(chroma)
             return len(entries)
 
     def compact(self) -> tuple[int, int]:
