@@ -47,7 +47,7 @@ def _change_line(change: Change) -> str:
     mark = " *" if change.p < 0.05 else ""
     between = f"[{_signed(change, change.difference.low)}, {_signed(change, change.difference.high)}]"
     difference = _signed(change, change.difference.value)
-    return f"  {label:<22}{first:>9}{second:>10}{difference:>9}  {between:<18} p {change.p:.3f}{mark}"
+    return f"  {label:<22}{first:>9} {second:>9} {difference:>8}  {between:<18} p {change.p:.3f}{mark}"
 
 
 def _shown(change: Change, value: float) -> str:

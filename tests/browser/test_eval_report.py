@@ -51,19 +51,38 @@ def test_in_the_browser_text_stays_text_and_both_spans_are_marked(browser_page: 
     assert not errors
 
 
+SHARE = """() => {
+  const work = () => {
+    const began = performance.now();
+    let sum = 0;
+    for (let i = 0; i < 2000000; i++) sum = (sum * 31 + i) | 0;
+    return performance.now() - began + 0 * sum;
+  };
+  const began = performance.now();
+  const best = Math.min(...Array.from({ length: 100 }, work));
+  return (performance.now() - began) / (100 * best);
+}"""
+
+
+def slowed_down(page: Page) -> float:
+    """How many times slower than alone this machine runs the page now: 1 when nothing else wants the cores."""
+    shared = os.getloadavg()[0] / len(os.sched_getaffinity(0))
+    return max(1.0, shared, float(page.evaluate(SHARE)))
+
+
 def test_ten_thousand_questions_are_small_and_quick(browser_page: Page, tmp_path: Path) -> None:
     rng = random.Random(7)
     rows = [outcome(number, rng) for number in range(10_000)]
     file = tmp_path / "r.html"
     write_report(file, "large", {"open": summarise(rows[:300], "open")}, {"open": rows}, MANIFEST)
     assert file.stat().st_size < 15_000_000
-    slack = max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))  # how many others share each core
-    took = []
+    took, slack = [], slowed_down(browser_page)
     for _ in range(3):
         began = perf_counter()
         browser_page.goto(file.as_uri())
         browser_page.wait_for_selector("body[data-ready]")
         took.append(perf_counter() - began)
+    slack = max(slack, slowed_down(browser_page))
     assert min(took) < 2 * slack
     browser_page.fill("#search", "number 77")
     assert float(browser_page.evaluate("document.body.dataset.filterMs")) < 200 * slack

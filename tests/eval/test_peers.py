@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eval.benchmarks.peers import judging
 from eval.benchmarks.peers.haystack_side import _row
 from eval.benchmarks.peers.judging import judge, table
 
@@ -41,6 +43,11 @@ def test_scores_by_hand() -> None:
     assert score.exact == 0.5, "Friday stands at 13, not at 12"
     assert (score.median_ms, score.cpu_ms, score.passages_read) == (20, 40, 2.5)
     assert table([score]).count("\n") == 2
+
+
+def test_the_verdict_as_worked_by_hand() -> None:
+    found = doctest.testmod(judging)
+    assert (found.attempted, found.failed) == (3, 0)
 
 
 class Answer:

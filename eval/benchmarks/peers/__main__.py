@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eval.benchmarks.peers.judging import judge, table
+from eval.benchmarks.peers.judging import judge, table, verdict
 from eval.benchmarks.peers.task import write_task
 from qa.settings import load_settings
 
@@ -48,6 +48,7 @@ def main() -> int:
             scores.append(judge(name, task, loaded))
     (out / "peers.json").write_text(json.dumps([asdict(each) for each in scores], indent=2) + "\n", encoding="utf-8")
     print(table(scores))
+    print(verdict(scores[0], scores[1:]))
     return 0
 
 

@@ -83,5 +83,20 @@ def table(scores: Sequence[Score]) -> str:
     return "\n".join(lines)
 
 
+def verdict(ours: Score, others: Sequence[Score]) -> str:
+    """One line for each other contender: what it takes of its time and processor, and the difference in F1.
+
+    >>> from dataclasses import replace
+    >>> one = Score("A", 0.7, 0.6, 0.7, 0.9, 0.6, 0.7, 1.0, 50.0, 90.0, 80.0, 4.4, 200.0)
+    >>> verdict(one, [replace(one, name="B", f1=0.5, median_ms=200.0, cpu_ms=400.0)])
+    'A beside B: 25 % of its median time, 20 % of its CPU time, F1 +20.0'
+    """
+    return "\n".join(
+        f"{ours.name} beside {each.name}: {100 * ours.median_ms / each.median_ms:.0f} % of its median time, "
+        f"{100 * ours.cpu_ms / each.cpu_ms:.0f} % of its CPU time, F1 {100 * (ours.f1 - each.f1):+.1f}"
+        for each in others
+    )
+
+
 def _mean(values: Sequence[float | bool]) -> float:
     return sum(map(float, values)) / len(values) if values else float("nan")
