@@ -54,6 +54,16 @@ def test_of_two_articles_of_one_name_the_one_that_fits_is_shown() -> None:
     assert library([other, right]).cite(cited("two/a.txt", TEXT, "Friday")).source == "two/a.txt"
 
 
+def test_sources_name_their_near_duplicates() -> None:
+    other = document("PARIS (Agency)\n" + TEXT.replace(". The", ".\nThe"), "courier.txt")
+    found = library([document(TEXT, "gazette.txt"), other, document("Snow fell.", "snow.txt")]).sources()
+    assert [(each.source, each.duplicates) for each in found] == [
+        ("courier.txt", ("gazette.txt",)),
+        ("gazette.txt", ("courier.txt",)),
+        ("snow.txt", ()),
+    ]
+
+
 def test_an_article_that_went_is_said_to_be_gone() -> None:
     with pytest.raises(NotFoundError, match="removed, renamed or never indexed"):
         library([document(TEXT, "b.txt")]).cite(cited("a.txt", TEXT, "Friday"))
