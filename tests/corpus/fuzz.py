@@ -1,59 +1,39 @@
-"""Hostile inputs by the thousand: damaged files of every format through reading, splitting and chunking.
+"""Hostile inputs by the thousand: files of every format through reading, splitting and chunking; questions through ask.
 
-``python -m tests.corpus.fuzz --count 100000 --seed 1`` prints what it found and ends with 1 if that is anything: an
-error that is no Failure, an offset that does not hold, an input that takes over five seconds. Each find names the seed
-and number that make it again: ``--seed 1 --only 4711``.
+    python -m tests.corpus.fuzz --count 90000 --seed 1
+    python -m tests.corpus.fuzz --what questions --count 10000 --seed 1
+
+prints what it found, then the outcomes as JSON, and ends with 1 if there was a find: an error that is not one of
+ours, an offset that does not hold, an input that takes over five seconds. Each find names the seed and number that
+make it again: ``--seed 1 --only 4711``. ``tests/corpus/guided.py`` is the same, led by coverage.
 """
 
 from __future__ import annotations
 
 import argparse
+import faulthandler
+import json
 import random
 import signal
 import sys
+import time
 import traceback
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from qa.chunking import chunk
 from qa.corpus import read_bytes
 from qa.records import Document, Failure
 from qa.sentences import sentence_around, split_sentences
-from tests.corpus.test_formats import SOUND
+from tests.corpus.hostile import hostile_file
 from tests.test_chunking import letters, words
 
 SECONDS = 5
-TOKENS = [
-    *b"<div> </div> <p> <!-- ]]> <![CDATA[ &amp; &#x0; &#xd800; <table> <script> <meta".split(),
-    *b'" "" , ; { } [ ] : \\u0000 \\ud800 {"text": null 1e999 - NaN'.split(),
-    *b"/Encrypt /Kids /Length stream endobj << >> 0 R xref /Filter /FlateDecode ( ) 999999999".split(),
-    *"... ?! “ ” Mr. U.S. é 漢 e\u0301 .A ’s — •".encode().split(),
-    *(b" " * 70, b"\t", b"\r", b"\n\n", b"\r\n\r\n", b"\x0c", "\u2029".encode()),
-    *(b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xfe\xff", b"\xc3", b"\x85", b"\xe2\x80"),
-]
-
-
-def damaged(rng: random.Random, sound: bytes) -> bytes:
-    """``sound`` after one to eight changes: bytes flipped, cut, doubled, moved, or a telling token put in."""
-    data = bytearray(sound)
-    for _ in range(rng.randint(1, 8)):
-        start = rng.randint(0, len(data))
-        end = min(len(data), start + rng.choice((1, 2, 8, 40, 400)))
-        change = rng.randrange(6)
-        if change == 0 and start < len(data):
-            data[start] = rng.randrange(256)
-        elif change == 1:
-            del data[start:end]
-        elif change == 2:
-            data[start:start] = bytes(data[start:end]) * rng.choice((1, 3, 30))
-        elif change == 3:
-            data[start:start] = rng.choice(TOKENS) * rng.choice((1, 1, 2, 50, 1000))
-        elif change == 4:
-            data[start:end] = rng.randbytes(end - start)
-        else:
-            other = rng.randint(0, len(data))
-            data[other:other] = data[start:end]
-    return bytes(data)
+"""Of this process's own time: a busy machine is no hang."""
+STUCK = 300
+"""Seconds of real time after which even a library that listens to no signal is stopped, with a trace of where."""
 
 
 def examine(document: Document) -> None:
@@ -76,51 +56,99 @@ def examine(document: Document) -> None:
     assert passages
 
 
-def one(seed: int, number: int) -> str:
-    """What came of an input: "document", "failure"; raises what goes wrong."""
-    rng = random.Random(f"{seed}:{number}")
-    suffix = rng.choice(sorted(SOUND))
+def read(suffix: str, data: bytes) -> str:
+    """What came of a file: "document", "failure", "nothing"; raises what goes wrong."""
     outcome = "nothing"
-    for each in read_bytes(f"a{suffix}", damaged(rng, SOUND[suffix])):
+    for each in read_bytes(f"a{suffix}", data):
         if isinstance(each, Failure):
             assert each.error
-            outcome = "failure"
+            each.error.encode()
+            outcome = "failure" if outcome == "nothing" else outcome
         else:
             examine(each.document)
             outcome = "document"
-    return f"{suffix} {outcome}"
+    return outcome
+
+
+def one_file(rng: random.Random) -> str:
+    """What came of a random file."""
+    suffix, data = hostile_file(rng)
+    return f"{suffix} {read(suffix, data)}"
+
+
+@contextmanager
+def one_of(what: str) -> Iterator[Callable[[random.Random], str]]:
+    """What does one input of that kind."""
+    if what == "files":
+        yield one_file
+    else:
+        from tests.corpus.questions import asker
+
+        with asker() as ready:
+            yield ready.one
 
 
 def too_slow(_signal: int, _frame: FrameType | None) -> None:
     raise BaseException(f"over {SECONDS} s")  # noqa: TRY002 - nothing that is examined may catch it
 
 
+def timed(do: Callable[[random.Random], str], rng: random.Random) -> str:
+    """The outcome of one input. Raises when it takes too long, also in a library that no signal can interrupt."""
+    began = time.process_time()
+    faulthandler.dump_traceback_later(STUCK, exit=True, file=2)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    try:
+        outcome = do(rng)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        faulthandler.cancel_dump_traceback_later()
+    if time.process_time() - began > SECONDS:
+        raise TimeoutError(f"over {SECONDS} s")
+    return outcome
+
+
 def main() -> int:
     """Run; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--what", choices=("files", "questions"), default="files")
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int)
     arguments = parser.parse_args()
     numbers = range(arguments.count) if arguments.only is None else [arguments.only]
-    signal.signal(signal.SIGVTALRM, too_slow)  # of this process's own time: a busy machine is no hang
+    signal.signal(signal.SIGVTALRM, too_slow)
     outcomes: Counter[str] = Counter()
     finds = 0
-    for number in numbers:
-        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
-        try:
-            outcomes[one(arguments.seed, number)] += 1
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it is a find
-            finds += 1
-            print(f"--seed {arguments.seed} --only {number}: {type(error).__name__}: {error}")
-            traceback.print_exc(limit=-3)
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    for outcome, times in sorted(outcomes.items()):
-        print(f"{times:8} {outcome}")
-    print(f"{sum(outcomes.values()) + finds} inputs, {finds} finds")
+    slowest = (0.0, 0)
+    with one_of(arguments.what) as do:
+        began = time.monotonic()
+        for number in numbers:
+            started = time.process_time()
+            try:
+                outcomes[timed(do, random.Random(f"{arguments.seed}:{number}"))] += 1
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it is a find
+                finds += 1
+                again = f"--what {arguments.what} --seed {arguments.seed} --only {number}"
+                print(f"{again}: {type(error).__name__}: {error}")
+                traceback.print_exc(limit=-3)
+            slowest = max(slowest, (time.process_time() - started, number))
+            if number and number % 5000 == 0:
+                print(f"{number} inputs, {finds} finds", file=sys.stderr, flush=True)
+        seconds = time.monotonic() - began
+    total = sum(outcomes.values()) + finds
+    about = {
+        "what": arguments.what,
+        "seed": arguments.seed,
+        "inputs": total,
+        "finds": finds,
+        "seconds": round(seconds, 1),
+        "inputs_per_second": round(total / seconds, 1),
+        "slowest": {"number": slowest[1], "cpu_seconds": round(slowest[0], 2)},
+        "outcomes": dict(sorted(outcomes.items())),
+    }
+    print(json.dumps(about, indent=2))
     return 1 if finds else 0
 
 

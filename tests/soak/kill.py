@@ -3,7 +3,8 @@
     python -m tests.soak.kill --kills 30 --seed 1
 
 After each kill the store opens, passes ``check``, holds each article in a whole version, and has lost none. After the
-last, one undisturbed run completes it: every file once, in its present version. Exit 1 and a list if not.
+last, one undisturbed run completes it: every file once, in its present version. Prints one JSON document: the seed,
+the moments, and every fault; exit 1 if there is any, or if too few of the kills hit a running index.
 """
 
 from __future__ import annotations
@@ -78,13 +79,16 @@ def inspect(store: Path, archive: Archive, before: list[str]) -> tuple[list[str]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Run; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--articles", type=int, default=150)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     when = random.Random(options.seed)
+    began = time.monotonic()
     wrong: list[str] = []
+    moments: list[float] = []
     in_time = 0
     with tempfile.TemporaryDirectory() as place:
         store, folder = Path(place) / "store", Path(place) / "articles"
@@ -92,8 +96,9 @@ def main() -> int:
         seconds = float(result_of(*in_child(lambda: run_index(Path(place) / "trial", folder))))
         before: list[str] = []
         for number in range(options.kills):
+            moments.append(round(when.uniform(0, seconds), 3))
             child, reading = in_child(lambda: run_index(store, folder))
-            time.sleep(when.uniform(0, seconds))
+            time.sleep(moments[-1])
             os.kill(child, signal.SIGKILL)
             os.close(reading)
             in_time += os.waitpid(child, 0)[1] == signal.SIGKILL
@@ -105,8 +110,17 @@ def main() -> int:
         wrong += [f"at the end: {each}" for each in found]
         if stored != sorted(archive.versions):
             wrong.append(f"at the end: {len(stored)} articles stored, {len(archive.versions)} files")
-    print(f"{in_time} of {options.kills} kills hit a running index (seed {options.seed}); {len(wrong)} faults")
-    print("\n".join(wrong), end="")
+    about = {
+        "seed": options.seed,
+        "kills": options.kills,
+        "hit_a_running_index": in_time,
+        "undisturbed_run_seconds": round(seconds, 2),
+        "killed_after_seconds": moments,
+        "articles_at_the_end": len(stored),
+        "faults": wrong,
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    print(json.dumps(about, indent=2))
     return 1 if wrong or in_time < options.kills // 3 else 0
 
 

@@ -1,19 +1,24 @@
 """One process indexes, two read, one tries to write beside it, for a given time; then the store is checked.
 
-    python -m tests.soak.stress --seconds 600
+    python -m tests.soak.stress --minutes 10 --seed 1
 
-Exit 1 and a list if a reader met an error, a passage that is not its article's, or nothing new, or if the store does
-not pass ``check`` at the end.
+Prints one JSON document: what each process did, and every fault; exit 1 if there is any: a reader met an error, a
+passage that is not its article's, or nothing new, a process did not end in time, or the store fails ``check``.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import random
+import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 
 from qa.bm25 import Bm25
 from qa.errors import StoreLockedError
@@ -25,6 +30,8 @@ from tests.soak.kill import in_child, result_of
 from tests.store.articles import indexed
 
 EVERYTHING = Filter()
+GRACE = 120.0
+"""Seconds after its time in which a process must have come to its end."""
 
 
 def is_whole(text: str) -> bool:
@@ -33,7 +40,7 @@ def is_whole(text: str) -> bool:
     return words[2:4] == ["came", "in"] or text == text_of(words[1], int(words[4]))
 
 
-def write(store: Path, archive: Archive, until: float) -> int:
+def write(store: Path, archive: Archive, until: float) -> dict[str, object]:
     """Index a changing folder until then; how many runs."""
     runs = 0
     while time.time() < until:
@@ -42,7 +49,7 @@ def write(store: Path, archive: Archive, until: float) -> int:
         index(held, archive.folder)
         held.close()
         runs += 1
-    return runs
+    return {"runs": runs, "wrong": []}
 
 
 def read(store: Path, seed: int, until: float) -> dict[str, object]:
@@ -94,35 +101,51 @@ def finish(store: Path, archive: Archive) -> list[str]:
     return found
 
 
+def stop(children: dict[str, tuple[int, int]]) -> None:
+    """Kill those that still run; waiting for them then fails, which names them."""
+    for child, _ in children.values():
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600)
+    """Run; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--articles", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    seconds = 60 * options.minutes
+    wrong: list[str] = []
+    did: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as place:
         store, folder = Path(place) / "store", Path(place) / "articles"
         archive = Archive(folder, options.articles, options.seed)
-        result_of(*in_child(lambda: finish(store, archive)))
-        until = time.time() + options.seconds
+        wrong += [f"at the beginning: {each}" for each in result_of(*in_child(lambda: finish(store, archive)))]
+        until = time.time() + seconds
         children = {
             "writer": in_child(lambda: write(store, archive, until)),
-            "reader 1": in_child(lambda: read(store, 1, until)),
-            "reader 2": in_child(lambda: read(store, 2, until)),
+            "reader 1": in_child(lambda: read(store, options.seed, until)),
+            "reader 2": in_child(lambda: read(store, options.seed + 1, until)),
             "intruder": in_child(lambda: intrude(store, until)),
         }
-        wrong = []
+        limit = Timer(seconds + GRACE, stop, [children])
+        limit.start()
         for name, child in children.items():
-            result = result_of(*child)
-            print(f"{name}: {result}")
-            if isinstance(result, dict):
-                wrong += [f"{name}: {each}" for each in result["wrong"]]
-                if result.get("asked", 1) == 0:
-                    wrong.append(f"{name}: could ask nothing")
+            try:
+                result = result_of(*child)
+            except RuntimeError as error:
+                wrong.append(f"{name}: {error}")
+                continue
+            did[name] = result
+            wrong += [f"{name}: {each}" for each in result["wrong"]]
+            if result.get("asked", 1) == 0:
+                wrong.append(f"{name}: could ask nothing")
+        limit.cancel()
         # The writer changed its own copy of the list of files: read it again from the folder.
         wrong += [f"at the end: {each}" for each in result_of(*in_child(lambda: finish(store, archive)))]
-    print(f"{len(wrong)} faults in {options.seconds:.0f} s")
-    print("\n".join(wrong), end="")
+    about = {"seed": options.seed, "minutes": options.minutes, **did, "faults": wrong}
+    print(json.dumps(about, indent=2))
     return 1 if wrong else 0
 
 
