@@ -166,20 +166,25 @@ def _explained(location: Location, error: BaseException) -> str:
         return f"{location.name}: {said} Correct --tenant or --database"
     if location.folder is None and (kind in _NETWORK or "connect" in said.lower()):
         return f"{location.name}: no Chroma server answers there ({said or kind}); start it or correct --store"
-    for signs, meaning in _MEANINGS:
-        if any(sign in said.lower() for sign in signs):
-            return f"{location.name}: {meaning.format(said=said)}"
+    for each in _chain(error):  # Chroma trips over what it did not finish, and so hides why
+        what = " ".join(str(each).split())[:300]
+        for signs, meaning in _MEANINGS:
+            if any(sign in what.lower() for sign in signs):
+                return f"{location.name}: {meaning.format(said=what)}"
     return f"{location.name}: the store failed ({kind}: {said}); run `citespan check`"
 
 
-def _status(error: BaseException | None) -> int | None:
-    """The HTTP status behind an error: Chroma keeps only the text of an answer that it does not know."""
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and those that led to it."""
     while error is not None:
-        status = getattr(getattr(error, "response", None), "status_code", None)
-        if isinstance(status, int):
-            return status
+        yield error
         error = error.__cause__ or error.__context__
-    return None
+
+
+def _status(error: BaseException) -> int | None:
+    """The HTTP status behind an error: Chroma keeps only the text of an answer that it does not know."""
+    codes = (getattr(getattr(each, "response", None), "status_code", None) for each in _chain(error))
+    return next((code for code in codes if isinstance(code, int)), None)
 
 
 _NETWORK = frozenset(
