@@ -110,7 +110,11 @@ def connect(location: Location) -> ClientAPI:
     settings = Settings(anonymized_telemetry=False)
     with translated(location):
         if location.folder is not None:
-            return chromadb.PersistentClient(path=str(location.folder), settings=settings)
+            try:
+                return chromadb.PersistentClient(path=str(location.folder), settings=settings)
+            except BaseException:
+                _forget(str(location.folder))
+                raise
         url = urlsplit(location.name)
         client = chromadb.HttpClient(
             host=url.hostname or "",
@@ -124,6 +128,14 @@ def connect(location: Location) -> ClientAPI:
         for session in _sessions(client):
             session.timeout = TIMEOUT  # Chroma would wait for ever
         return client
+
+
+def _forget(path: str) -> None:
+    """Chroma keeps what failed to start, and would hand that out at the next try."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    if path not in SharedSystemClient._identifier_to_refcount:
+        SharedSystemClient._identifier_to_system.pop(path, None)
 
 
 def _sessions(client: ClientAPI) -> list[Any]:
