@@ -34,10 +34,10 @@ class Limits:
     stride: int = 96
     most_question: int = 48
     most_answer: int = 30
-    null_weight: float = 2.0
+    null_weight: float = 1.0
     lead: float = 0.6
-    consensus: float = 1.5
-    missing_weight: float = 2.5
+    consensus: float = 2.0
+    missing_weight: float = 3.5
 
 
 class PairReader(Protocol):
