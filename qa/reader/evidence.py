@@ -30,7 +30,10 @@ def missing_names(question: str, sentence: str) -> int:
     """
     first, *others = [one[0] for one in _WORD.finditer(question)] or [""]
     names = [word for word in others if word[0].isupper() or word[0].isdigit()] + [first] * first[:1].isdigit()
-    wanted = {token for name in names if name.lower() not in _NO_NAMES for token in _tokens(name)}
+    # As written it counts at once: among other words a token may read otherwise ("Two" in "Two Hundred" is 200).
+    there = {one[0] for one in _WORD.finditer(sentence)} if names else set()
+    lacking = [name for name in names if name not in there and name.lower() not in _NO_NAMES]
+    wanted = {token for name in lacking for token in _tokens(name)}
     found = _tokens(sentence) if wanted else set()
     return min(MOST, sum(not any(_partners(one, other) for other in found) for one in wanted))
 

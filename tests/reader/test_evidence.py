@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.reader.evidence import MOST, missing_names
@@ -30,7 +30,14 @@ def test_names_and_numbers_are_looked_for(question: str, wanted: int) -> None:
     assert missing_names(question, SENTENCE) == wanted
 
 
+@pytest.mark.parametrize("name", ["Two Hundred", "0B㍱", "U.N.", "Twenty-One Pilots", "A.B.C. News"])
+def test_a_name_that_reads_otherwise_among_other_words_is_found_as_written(name: str) -> None:
+    assert missing_names(f"What did {name} do?", f"It was {name}, they said.") == 0
+    assert missing_names(f"What did {name} do?", "Nobody was there.") > 0
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
+@example("0B㍱", "")
 def test_a_sentence_lacks_none_of_its_own_names(question: str, more: str) -> None:
     assert missing_names(question, f"{question} {more}") <= missing_names(question, more) <= MOST
     assert missing_names(question, question) == 0
