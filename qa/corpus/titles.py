@@ -7,7 +7,6 @@ import re
 from qa.sentences import split_sentences
 
 LONGEST = 100
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 _MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
 _UNSEEN = re.compile(r"[\0-\x1f\x7f-\x9f\ufeff\u200b-\u200f\u2028-\u202e\u2066-\u2069\s]+")
@@ -32,8 +31,23 @@ def title_of(text: str) -> str:
 
 def markdown_title(text: str) -> str | None:
     """The first heading of a Markdown text, without its markup; None where there is none."""
-    found = _HEADING.search(_FENCE.sub("", text[:100_000]))
-    return None if found is None else _MARKUP.sub(r"\1", found.group(1)).strip() or None
+    for line in _FENCE.sub("", text[:100_000]).split("\n"):
+        words = _heading(line)
+        if words:
+            return _MARKUP.sub(r"\1", words[: 10 * LONGEST]).strip() or None
+    return None
+
+
+def _heading(line: str) -> str:
+    """The words of a line like "## Words ##", else nothing. No pattern: one took minutes to backtrack a long line."""
+    marked = line.lstrip(" ")
+    after = marked.lstrip("#")
+    level = len(marked) - len(after)
+    if len(line) - len(marked) > 3 or not 1 <= level <= 6 or after[:1] not in {" ", "\t"}:
+        return ""
+    words = after.strip()
+    closed = words.rstrip("#")
+    return closed.rstrip() if not closed or closed[-1] in " \t" else words
 
 
 def one_line(text: str, longest: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from datetime import date
 
@@ -49,6 +50,18 @@ def test_a_given_title_is_only_put_on_one_line() -> None:
 def test_a_heading_of_markdown_but_not_one_in_code() -> None:
     assert markdown_title("```\n# no\n```\ntext\n## The *real* [title](http://x) ##\n# Later") == "The real title"
     assert markdown_title("no heading, #hashtag") is None
+    assert markdown_title("    # code\n####### seven\n#no space\n   ### C# and F#\r\n") == "C# and F#"
+    assert markdown_title("#\n##  ##\n# \t Closed \t##\t\n") == "Closed"
+
+
+@pytest.mark.parametrize("filler", [" ", "\t", "#", " #", "# ", "[", "[x](", "*", "`", "```\n", "~~~\n", "\n", "\r"])
+def test_no_heading_takes_long(filler: str) -> None:
+    """Found by the fuzzer: a pattern with two runs of blanks side by side took minutes."""
+    began = time.process_time()
+    for text in (f"# a{filler * 70_000}b", f"# {filler * 70_000}\n# b", f"a\n{filler * 70_000}"):
+        markdown_title(text)
+        title_of(text)
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
