@@ -118,6 +118,7 @@ def test_what_cannot_be_taken_is_said_and_the_rest_goes_in(page: Page, site: Sit
         "Harbour wall rebuilt\n\nMason Nils Brandt rebuilt the harbour wall.\n", "utf-8"
     )
     unfold(page, "articles")
+    page.locator("#told").wait_for(state="attached")  # what is folded up is made when it is unfolded
     page.evaluate(
         """() => {
             window.said = [];
