@@ -127,3 +127,25 @@ def assert_marked(page: Page, site: Site) -> str:
     )
     assert len(before) == start, "the mark does not stand where its offsets say"
     return str(text)
+
+
+def watch_stages(page: Page, place: str) -> None:
+    """Note every stage that is said inside ``place``, a selector, from now on, for ``stages_said``."""
+    page.locator(place).wait_for(state="attached")  # a part of the page may be made only when it is unfolded
+    page.evaluate(
+        """(place) => {
+            window.stages = [];
+            const watched = document.querySelector(place), look = () => {
+                const said = watched.querySelector('.stage')?.textContent;
+                if (said && said !== window.stages.at(-1)) window.stages.push(said);
+            };
+            new MutationObserver(look).observe(watched, { childList: true, subtree: true, characterData: true });
+        }""",
+        place,
+    )
+
+
+def stages_said(page: Page) -> list[str]:
+    """The stages noted since ``watch_stages``, in order."""
+    said: list[str] = page.evaluate("window.stages")
+    return said

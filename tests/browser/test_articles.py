@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import Site, Watched, ask, assert_marked, enter, newest, served
+from tests.browser.driving import Site, Watched, ask, assert_marked, enter, newest, served, stages_said, watch_stages
 
 pytestmark = pytest.mark.browser
 FERRY = "How many passengers did the ferry Northern Tern carry?"
@@ -118,24 +118,14 @@ def test_what_cannot_be_taken_is_said_and_the_rest_goes_in(page: Page, site: Sit
         "Harbour wall rebuilt\n\nMason Nils Brandt rebuilt the harbour wall.\n", "utf-8"
     )
     unfold(page, "articles")
-    page.locator("#told").wait_for(state="attached")  # what is folded up is made when it is unfolded
-    page.evaluate(
-        """() => {
-            window.said = [];
-            const place = document.querySelector('#told'), look = () => {
-                const words = place.querySelector('.stage')?.textContent;
-                if (words && words !== window.said.at(-1)) window.said.push(words);
-            };
-            new MutationObserver(look).observe(place, { childList: true, subtree: true, characterData: true });
-        }"""
-    )
+    watch_stages(page, "#told")
     files = [str(tmp_path / name) for name in ("broken.txt", "program.exe", "harbour.txt")]
     page.locator("#files input[type=file]").set_input_files(files)
     expect(page.locator("#told .done")).to_contain_text("1 added")
     expect(page.locator("#told .failed")).to_have_count(2)
     expect(page.locator("#told .failed").first).to_contain_text("program.exe: expected one of .txt, .md")
     expect(page.locator("#told .failed").last).to_contain_text("broken.txt: ")
-    said = page.evaluate("window.said")
+    said = stages_said(page)
     assert "Reading broken.txt (1 of 2)…" in said
     assert said[-2:] == ["Reading harbour.txt (2 of 2)…", "Embedding harbour.txt (2 of 2)…"]
 

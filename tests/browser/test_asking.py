@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PHONE, Site, Watched, ask, assert_marked, enter, newest
+from tests.browser.driving import PHONE, Site, Watched, ask, assert_marked, enter, newest, stages_said, watch_stages
 
 pytestmark = pytest.mark.browser
 QUESTION = "Who negotiated the ceasefire?"
@@ -90,18 +90,9 @@ def _reaction(page: Page, count: int) -> float:
 
 
 def test_searching_and_reading_are_said_while_they_happen(page: Page) -> None:
-    page.evaluate(
-        """() => {
-            window.stages = [];
-            const place = document.querySelector('#pending'), look = () => {
-                const said = place.querySelector('.stage')?.textContent;
-                if (said && said !== window.stages.at(-1)) window.stages.push(said);
-            };
-            new MutationObserver(look).observe(place, { childList: true, subtree: true, characterData: true });
-        }"""
-    )
+    watch_stages(page, "#pending")
     ask(page, QUESTION)
-    assert page.evaluate("window.stages") == ["Searching the articles…", "Reading the best passages…"]
+    assert stages_said(page) == ["Searching the articles…", "Reading the best passages…"]
 
 
 def test_a_screen_reader_hears_the_answer(page: Page) -> None:
