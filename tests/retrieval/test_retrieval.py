@@ -48,6 +48,8 @@ def test_the_weight_leans_to_one_ranking_or_the_other(store: MemoryStore) -> Non
     )
     assert [each.dense_rank for each in dense] == [1, 2, 3, 4, 5, 6]
     assert [each.bm25_rank for each in lexical[:2]] == [1, 2]
+    assert [each.score for each in dense] == pytest.approx([2 / (60 + rank) for rank in range(1, 7)])
+    assert [each.score for each in lexical[:2]] == pytest.approx([2 / 61, 2 / 62])
     assert both[0].score == pytest.approx(
         sum(1 / (60 + rank) for rank in (both[0].dense_rank, both[0].bm25_rank) if rank)
     )
