@@ -111,18 +111,24 @@ def test_every_command(
     assert run("ask", CEASEFIRE, "--source", SOURCES[0])[0] == 2
 
 
+def refusal(variable: str, value: str) -> str:
+    """The one line that `citespan sources` refuses with under this setting."""
+    done = subprocess.run(  # in a process of its own: Chroma never closes the sockets of a failed client
+        [sys.executable, "-m", "qa.cli", "sources"],
+        env=os.environ | {variable: value},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    [said] = done.stderr.splitlines()
+    return said
+
+
 def test_another_tenant_or_database_is_another_store_or_none(run: Run, filled: None, server: Server) -> None:
     for name, place in (("tenant", "nobody"), ("database", "nowhere")):
-        done = subprocess.run(  # in a process of its own: Chroma never closes the sockets of a failed client
-            [sys.executable, "-m", "qa.cli", "sources"],
-            env=os.environ | {f"CITESPAN_{name.upper()}": place},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 3
-        [said] = done.stderr.splitlines()
+        said = refusal(f"CITESPAN_{name.upper()}", place)
         assert place in said
         assert f"--{name}" in said or f"CITESPAN_{name.upper()}" in said
 
@@ -136,16 +142,7 @@ def test_a_token_opens_the_gate_in_front_of_a_server(
         assert [each["source"] for each in json.loads(run("sources", "--json")[1])] == SOURCES
         assert run("check")[0] == 0
         for token in ("guessed", ""):
-            done = subprocess.run(
-                [sys.executable, "-m", "qa.cli", "sources"],
-                env=os.environ | {"CITESPAN_TOKEN": token},
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 3
-            [said] = done.stderr.splitlines()
+            said = refusal("CITESPAN_TOKEN", token)
             assert "CITESPAN_TOKEN" in said
             assert "guessed" not in said
 
