@@ -20,6 +20,7 @@ from qa.store.collections import Collections
 from qa.store.connection import DATABASE_FILE, Location, connect, disconnect
 from qa.store.layout import DOCUMENTS, PASSAGES, VECTORS
 from qa.store.recovery import rebuild
+from qa.store.scraps import blank_memory
 
 _OTHERS = """
     select segments.id from segments
@@ -37,12 +38,13 @@ def renew(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() and _is_segment(path.name) and path.name not in others:
             shutil.rmtree(path)
-    client = connect(Location(str(folder), folder))
-    try:
-        chroma = Collections.attach(client, {})
-        rebuild(chroma, list(chroma.entries().values()))
-    finally:
-        disconnect(client)
+    with blank_memory():
+        client = connect(Location(str(folder), folder))
+        try:
+            chroma = Collections.attach(client, {})
+            rebuild(chroma, list(chroma.entries().values()))
+        finally:
+            disconnect(client)
 
 
 def _is_segment(name: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from qa.store.connection import Location, connect, disconnect, translated
 from qa.store.layout import Manifest
 from qa.store.lease import Lease
 from qa.store.room import demand_room
+from qa.store.scraps import blank_memory
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -112,8 +113,14 @@ class Session:
             if create:
                 raise
 
-    def _opening(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._open is None else self._open.hold()
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """While Chroma's files may be written: it does so when it is opened, too."""
+        if self._open is None:
+            yield
+            return
+        with self._open.hold(), blank_memory():
+            yield
 
     @contextmanager
     def _reading(self) -> Iterator[Collections]:

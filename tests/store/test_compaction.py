@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -194,3 +195,17 @@ def test_a_server_is_compacted_on_its_own_machine(tmp_path: Path) -> None:
     assert store.check() == []
     store.close()
     server.kill()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries cannot be told to blank memory")
+def test_nothing_of_this_process_gets_into_the_room_that_an_index_keeps_free(tmp_path: Path) -> None:
+    """So few records are only in the log yet: all of an index's file is room for what is to come."""
+    store = with_a_secret(tmp_path)
+    store.compact()
+    store.close()
+    store = opened(tmp_path)
+    store.put([indexed("b.txt", "Report two stays. It ends here.")])
+    store.close()
+    held = {path: any(path.read_bytes()) for path in index_files(tmp_path)}
+    assert held
+    assert not any(held.values())
