@@ -23,6 +23,8 @@ class Config:
     """Everything that decides a run, but the data. Either `minutes` or `steps` is 0: the other bounds the run.
 
     `base`: a folder or package of base weights. `start`: the folder of a finished run to train on, or "".
+    `dropout`: of the features of a window, how many are taken away. `hidden_share`: of its word pieces, how many are
+    masked.
     `rival_share`: of the questions that have rivals, how many are read beside one.
     """
 
@@ -36,6 +38,7 @@ class Config:
     warmup: float
     weight_decay: float
     dropout: float
+    hidden_share: float
     null_weight: float
     rival_share: float
     bfloat16: str

@@ -59,13 +59,18 @@ class Window:
 class Encoder:
     """A fast tokenizer: from text to piece ids."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        """Take a tokenizer of the BERT kind; whatever it says on truncation and padding is switched off."""
+    def __init__(self, tokenizer: Tokenizer, *, hidden_share: float = 0.0) -> None:
+        """Take a tokenizer of the BERT kind; whatever it says on truncation and padding is switched off.
+
+        `hidden_share`: of the pieces of a drawn window, how many are masked (word dropout).
+        """
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
         self._cls, self._sep = _special(tokenizer, "[CLS]"), _special(tokenizer, "[SEP]")
         self._question_mark = tokenizer.token_to_id("?")
+        self._hidden_share = hidden_share
+        self._mask = _special(tokenizer, "[MASK]") if hidden_share > 0 else 0
 
     def encode(self, rows: Sequence[Row]) -> list[EncodedRow]:
         """Tokenise rows, each distinct context once. An answer that holds no word piece is left out of its row."""
@@ -110,10 +115,16 @@ class Encoder:
         answer = rng.choice(row.answers) if row.answers else None
         first = _draw_first(row.context, answer, room, rng)
         return self.assemble(
-            row.question,
-            row.context.ids[first : first + room],
+            self._partly_hidden(row.question, rng),
+            self._partly_hidden(row.context.ids[first : first + room], rng),
             None if answer is None else (answer[0] - first, answer[1] - first),
         )
+
+    def _partly_hidden(self, ids: IntArray, rng: random.Random) -> IntArray:
+        if self._hidden_share <= 0:
+            return ids
+        hidden = np.array([rng.random() < self._hidden_share for _ in ids], dtype=bool)
+        return np.where(hidden, self._mask, ids)
 
     def rival(self, row: EncodedRow, most_pieces: int, rng: random.Random) -> Window:
         """A window of one of the row's rivals, without an answer. The row must have some."""

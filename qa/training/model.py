@@ -23,6 +23,25 @@ def autocast(bfloat16: bool) -> AbstractContextManager[object]:
     return torch.autocast("cpu", dtype=torch.bfloat16) if bfloat16 else nullcontext()
 
 
+class FeatureDropout(nn.Module):
+    """Dropout that takes the same features from all pieces of a row (Gal and Ghahramani 2016, "variational").
+
+    It draws a few hundred numbers a row, where plain dropout draws one for every value and costs a third of the speed.
+    """
+
+    def __init__(self, share: float) -> None:
+        """Take `share` of the features, each training step anew."""
+        super().__init__()
+        self.share = share
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """`hidden` (batch x pieces x width) without some of its features; as it is when not training."""
+        if not self.training or self.share <= 0:
+            return hidden
+        kept = torch.rand(hidden.shape[0], 1, hidden.shape[2]) >= self.share
+        return hidden * (kept.to(hidden.dtype) / (1 - self.share))
+
+
 class SpanReader(nn.Module):
     """BERT-shaped encoder with span and null heads."""
 
@@ -40,8 +59,11 @@ class SpanReader(nn.Module):
         speed.
         """
         encoder = BertModel.from_pretrained(
-            folder, add_pooling_layer=False, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0
+            folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
         )
+        for part in list(encoder.modules()):
+            if isinstance(getattr(part, "dropout", None), nn.Dropout) and hasattr(part, "LayerNorm"):
+                part.dropout = FeatureDropout(dropout)
         return cls(encoder)
 
     @classmethod

@@ -16,7 +16,7 @@ from transformers import BertConfig, BertModel
 
 PEOPLE = ["Alice", "Bob", "Carol", "Dave", "Erin", "Frank"]
 PLACES = ["Paris", "Rome", "Oslo", "Cairo", "Lima", "Delhi"]
-SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 RECIPE = """
 base = "{base}"
@@ -29,6 +29,7 @@ learning_rate = 1e-2
 warmup = 0.1
 weight_decay = 0.01
 dropout = {dropout}
+hidden_share = {dropout}
 null_weight = 0.5
 rival_share = 0.5
 bfloat16 = "off"

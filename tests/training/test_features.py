@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from qa.training.config import Phase
 from qa.training.features import Encoder, piece_span, sentence_spans
 from qa.training.load import Row, read_rows
-from qa.training.model import loss_of
+from qa.training.model import FeatureDropout, loss_of
 from qa.training.sampling import Position, Progress, Stream, collate
 from tests.training.small import write_base, write_data
 
@@ -43,6 +43,32 @@ def test_windows_hold_the_answer_and_fit(tokenizer: Tokenizer, rows: list[Row], 
     first, last = row.answers[0]
     assert window.ids[window.start : window.end + 1].tolist() == row.context.ids[first:last].tolist()
     assert set(window.segments[window.start : window.end + 1].tolist()) == {1}
+
+
+def test_word_dropout_masks_about_its_share_and_moves_nothing(tokenizer: Tokenizer, rows: list[Row]) -> None:
+    plain, encoder, mask = Encoder(tokenizer), Encoder(tokenizer, hidden_share=0.25), tokenizer.token_to_id("[MASK]")
+    hidden = total = 0
+    for seed, row in enumerate(plain.encode(rows)):
+        whole = plain.window(row, 200, random.Random(seed))  # so wide that there is one window only
+        window = encoder.window(row, 200, random.Random(seed))
+        assert (window.start, window.end) == (whole.start, whole.end)
+        masked = window.ids == mask
+        assert (window.ids[~masked] == whole.ids[~masked]).all()
+        assert not masked[[0, -1]].any()
+        hidden, total = hidden + int(masked.sum()), total + len(masked) - 3
+    assert 0.2 < hidden / total < 0.3
+
+
+def test_feature_dropout_takes_the_same_features_from_all_pieces_of_a_row() -> None:
+    torch.manual_seed(5)
+    dropout = FeatureDropout(0.25)
+    hidden = torch.ones(40, 3, 100)
+    found = dropout.train()(hidden)
+    assert torch.equal(found[:, 0], found[:, 1]) and torch.equal(found[:, 0], found[:, 2])
+    assert not torch.equal(found[0, 0], found[1, 0])
+    assert torch.allclose(found.unique(), torch.tensor([0.0, 1 / 0.75]))
+    assert 0.2 < float((found == 0).float().mean()) < 0.3
+    assert dropout.eval()(hidden) is hidden
 
 
 def test_an_unanswerable_row_has_a_window_without_answer(tokenizer: Tokenizer, rows: list[Row]) -> None:

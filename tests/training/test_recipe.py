@@ -113,7 +113,7 @@ def test_a_process_killed_at_any_moment_leaves_a_checkpoint_that_loads(place: Pa
 
 
 def test_training_learns_and_the_exported_reader_answers_alike(place: Path, tmp_path: Path) -> None:
-    config = read_config(write_recipe(tmp_path / "recipe.toml", place / "base", steps=150))
+    config = read_config(write_recipe(tmp_path / "recipe.toml", place / "base", steps=300))
     run = trainer(place, tmp_path / "run", config)
     dataset, _ = datasets.build(place / "data", config, place / "base" / "tokenizer.json", place / "cache")
     tokenizer = place / "base" / "tokenizer.json"
