@@ -109,7 +109,7 @@ def _proposals(question: str, engine: Citespan) -> Iterator[Citation]:
 
 def _search(words: str, engine: Citespan) -> Iterator[Citation]:
     """Where the typed words stand, to the letter; at most a screenful."""
-    from qa.selection import cite_span
+    from qa.citation import cite_span
 
     shown = 0
     for document in Articles(engine.store).all():

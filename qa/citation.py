@@ -1,4 +1,4 @@
-"""Citation ids: short, readable, and permanent for the same article text.
+"""Citations, cut from the stored text, and their ids: short, readable, permanent for the same article text. Pure.
 
 ``004_b8f2.k3q:4121-4138~x7ab`` is the source's stem (shortened, with a mark that tells shortened stems apart), the
 half-open offsets, and a check on the quote. The check is what makes a look-up safe: if the article changed so that
@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 
 from qa.errors import InputError
+from qa.records import Citation, Document
+from qa.sentences import sentence_around
 
 _LONGEST_STEM = 12
 _SHORT_STEM = 8
@@ -35,6 +37,25 @@ class CitationId:
     def fits(self, text: str) -> bool:
         """Whether the quote still stands at the offsets in ``text``."""
         return self.end <= len(text) and self.check == _digest(text[self.start : self.end], 4)
+
+
+def cite_span(document: Document, start: int, end: int) -> Citation:
+    """A citation of ``document.text[start:end]``: the quote is cut from the stored text, so it cannot be wrong."""
+    sentence = sentence_around(document.text, start, end)
+    quote = document.text[start:end]
+    return Citation(
+        id=make_citation_id(document.source, start, end, quote),
+        document_id=document.id,
+        source=document.source,
+        title=document.title,
+        url=document.url,
+        start=start,
+        end=end,
+        quote=quote,
+        sentence_start=sentence.start,
+        sentence_end=sentence.end,
+        sentence=document.text[sentence.start : sentence.end],
+    )
 
 
 def make_citation_id(source: str, start: int, end: int, quote: str) -> str:

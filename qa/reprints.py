@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from qa.citation import cite_span
 from qa.protocols import PassageStore
 from qa.records import Answer, Citation, Document, Filter, Reply, Span
-from qa.selection import cite_span
 
 MOST = 8
 """Near-duplicates cited beyond what retrieval found: an agency report stands in any number of papers."""

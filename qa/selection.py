@@ -7,17 +7,15 @@ says it), the rest become alternatives; calibration turns the evidence into a pr
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.calibration import NEVER, Calibration, Evidence
-from qa.citation import make_citation_id
+from qa.citation import cite_span
 from qa.consensus import agreed_scores
-from qa.layout import paragraph_around
-from qa.normalise import answer_tokens, same_answer
-from qa.records import Alternative, Answer, Candidate, Citation, Document, Hit, NoAnswer, Reading, Reply, Span
-from qa.sentences import sentence_around
+from qa.normalise import same_answer
+from qa.records import Alternative, Answer, Candidate, Citation, Document, Hit, NoAnswer, Reading, Reply
+from qa.snippets import closest_sentence
 
 MAX_ALTERNATIVES = 4
 LEAST_LIKELY = 0.025
@@ -27,14 +25,6 @@ _CITABLE = 4.0
 """Another article is cited only if its span scores within this of the answer's own: a passing mention is no source."""
 _LIKE = 0.5
 """Sources differ when another article's answer has at least this share of the odds of the answer given."""
-_EMPTY = frozenset(
-    "and are as at be been by did do does for from had has have he her his how i if in is it its of on or she that "
-    "their them they this to was were what when where which who whom whose why will with would you".split()
-)
-"""Words that say nothing about what a question is about."""
-_STOP = re.compile(r"[.!?…。！？][\"'”’»)\]]*\Z")
-_CREDIT = re.compile(r"\([^()]*(?:/|\b(?:AFP|AP|EPA|Getty|Reuters)\b)[^()]*\)\Z")
-"""(Omar Sanadiki/Reuters)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +69,7 @@ class Selector:
         self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], documents: Mapping[str, Document]
     ) -> Reply:
         """The reply to ``question``; ``documents`` holds every document that a hit comes from, by id."""
-        closest = tuple(_closest_sentence(question, hit, documents[hit.passage.document_id]) for hit in hits[:_CLOSEST])
+        closest = tuple(closest_sentence(question, hit, documents[hit.passage.document_id]) for hit in hits[:_CLOSEST])
         ranks = {hit.passage.id: hit.rank for hit in hits}
         groups = self._groups(readings, ranks)
         if not groups:
@@ -182,50 +172,3 @@ def _witnesses(group: _Group) -> int:
 
 def _cite(candidate: Candidate, documents: Mapping[str, Document]) -> Citation:
     return cite_span(documents[candidate.passage.document_id], candidate.start, candidate.end)
-
-
-def cite_span(document: Document, start: int, end: int) -> Citation:
-    """A citation of ``document.text[start:end]``: the quote is cut from the stored text, so it cannot be wrong."""
-    sentence = sentence_around(document.text, start, end)
-    quote = document.text[start:end]
-    return Citation(
-        id=make_citation_id(document.source, start, end, quote),
-        document_id=document.id,
-        source=document.source,
-        title=document.title,
-        url=document.url,
-        start=start,
-        end=end,
-        quote=quote,
-        sentence_start=sentence.start,
-        sentence_end=sentence.end,
-        sentence=document.text[sentence.start : sentence.end],
-    )
-
-
-def _closest_sentence(question: str, hit: Hit, document: Document) -> Citation:
-    """The sentence of the passage that shares most words with the question; on a tie prose, then the first one."""
-    wanted = set(answer_tokens(question)) - _EMPTY
-    best, best_worth = None, (-1, False)
-    position = hit.passage.start
-    while position < hit.passage.end:
-        while position < hit.passage.end and document.text[position].isspace():
-            position += 1
-        if position >= hit.passage.end:
-            break
-        sentence = sentence_around(document.text, position, position + 1)
-        shared = len(wanted & set(answer_tokens(document.text[sentence.start : sentence.end])))
-        worth = (shared, _is_prose(document.text, sentence))
-        if worth > best_worth:
-            best, best_worth = sentence, worth
-        position = max(sentence.end, position + 1)
-    if best is None:
-        return cite_span(document, hit.passage.start, hit.passage.end)
-    return cite_span(document, best.start, best.end)
-
-
-def _is_prose(text: str, sentence: Span) -> bool:
-    """Whether it is no headline or byline, which end without a stop, and not of a caption, which ends in a credit."""
-    start, end = paragraph_around(text, sentence.start, sentence.end)
-    tail = text[max(start, end - 200) : end].rstrip()
-    return bool(_STOP.search(text[sentence.start : sentence.end])) and not _CREDIT.search(tail)

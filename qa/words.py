@@ -6,11 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-STOPWORDS = frozenset(
-    "a an and are as at be been but by did do does for from had has have he her his how i if in into is it its of on "
-    "or s she such t that the their them then there these they this to was were what when where which who whom whose "
-    "why will with would you".split()
-)
+from qa.stopwords import STOPWORDS
+
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 

@@ -29,10 +29,11 @@ LAYERS = (
         "settings",
         "protocols",
         "tokens",
+        "stopwords",
     }
     | {"rows", "derived", "duplicates"},
     {"corpus", "chunking", "embedding", "store", "locks", "retrieval", "reader", "reading", "selection", "conversation"}
-    | {"cutting", "packing", "bm25", "words", "fusion", "reprints"},
+    | {"cutting", "packing", "bm25", "words", "fusion", "reprints", "snippets"},
     {"indexing", "lookup", "origins"},
     {"pipeline"},
     {"factory", "wire", "feedback"},
@@ -48,6 +49,7 @@ ONE_STAGE = {
     "fusion": "retrieval",
     "locks": "store",
     "reprints": "selection",
+    "snippets": "selection",
 } | {
     "origins": "indexing",
     "feedback": "wire",

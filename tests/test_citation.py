@@ -1,4 +1,4 @@
-"""Citation ids: readable, permanent, and never fitting other words."""
+"""Citations are cut from the text; their ids are readable, permanent, and never fit other words."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.citation import CitationId, make_citation_id, parse_citation_id, source_stem
+from qa.citation import CitationId, cite_span, make_citation_id, parse_citation_id, source_stem
 from qa.errors import InputError
+from tests.examples import document
 
 TEXT = "The ceasefire was negotiated by Turkey and Russia, without U.S. involvement."
+
+
+def test_a_quote_over_two_sentences_carries_both() -> None:
+    article = document("The ceasefire was signed on Monday. It was negotiated by Turkey and Russia. Soldiers shot 82.")
+    citation = cite_span(article, article.text.index("Russia"), article.text.index(" shot"))
+    assert citation.quote == "Russia. Soldiers"
+    assert citation.sentence == "It was negotiated by Turkey and Russia. Soldiers shot 82."
 
 
 def test_an_id_is_readable_and_fits_its_own_text() -> None:

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.citation import parse_citation_id
+from qa.citation import cite_span, parse_citation_id
 from qa.records import Answer, Document, Filter, NoAnswer
 from qa.reprints import MOST, cite_reprints, same_place, with_reprints
-from qa.selection import cite_span
 from tests.examples import document
 from tests.fakes import MemoryStore
 from tests.store.articles import indexed

@@ -12,7 +12,7 @@ from qa.calibration import Calibration, Evidence, calibration_from
 from qa.citation import parse_citation_id
 from qa.errors import ModelError
 from qa.records import Answer, NoAnswer
-from qa.selection import LEAST_LIKELY, Selector, cite_span
+from qa.selection import LEAST_LIKELY, Selector
 from tests.examples import document, hits, passage, reading
 
 ONE = document(
@@ -125,25 +125,6 @@ def test_below_the_threshold_it_refuses_with_a_reason_and_the_closest_sentences(
     assert [each.source for each in reply.closest] == ["one.txt", "two.txt"]
 
 
-@pytest.mark.parametrize(
-    ("question", "closest"),
-    [
-        ("What is the capital of Australia?", "The ceasefire was negotiated on Monday."),
-        ("Who filled the streets of Aleppo?", "Supporters of the president celebrate in the streets of Aleppo."),
-        ("Whose battle was it?", "Battle of Aleppo ends"),
-    ],
-)
-def test_headlines_and_captions_are_shown_only_when_they_are_closer(question: str, closest: str) -> None:
-    article = document(
-        "Battle of Aleppo ends\n\nSupporters of the president celebrate in the streets of Aleppo. "
-        "It is the end of it. (Omar Sanadiki/Reuters)\n\nThe ceasefire was negotiated on Monday. Nobody knew of it.",
-    )
-    whole = passage(article, article.text)
-    reply = SELECTOR.select(question, hits([whole]), [reading(whole, {})], {article.id: article})
-    assert isinstance(reply, NoAnswer)
-    assert [each.quote for each in reply.closest] == [closest]
-
-
 def test_nothing_retrieved_and_nothing_read_are_refusals() -> None:
     nothing = SELECTOR.select("Who?", [], [], {})
     assert isinstance(nothing, NoAnswer)
@@ -182,12 +163,6 @@ def test_whatever_the_scores_every_citation_is_exact(
     if isinstance(reply, Answer):
         assert reply.confidence >= threshold
         assert all(each.confidence <= reply.confidence for each in reply.alternatives)
-
-
-def test_a_quote_over_two_sentences_carries_both() -> None:
-    start, end = ONE.text.index("Russia"), ONE.text.index(" shot")
-    citation = cite_span(ONE, start, end)
-    assert citation.sentence == "It was negotiated by Turkey and Russia. Soldiers shot 82 people."
 
 
 def test_probability_is_the_logistic_function_and_never_overflows() -> None:

@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 
 from qa.normalise import answer_tokens
+from qa.stopwords import STOPWORDS
 
 MOST = 2
 """More names missing than this say no more: the sentence just refers back to them."""
 
 _WORD = re.compile(r"[^\W_][\w’'.-]*[^\W_]|[^\W_]")
-_NO_NAMES = frozenset(
-    "a an the and or but if of at by for with about from to in on into what which who whom whose when where why how "
-    "many much is are was were be been do does did has have had can could will would should it its he she they his "
-    "her their this that these those there according name".split()
-)
+_IN_NAMES = frozenset("as i s such t them then you".split())
+"""Stop words that may be a name's all the same: World War I, Model T, As You Like It."""
+_ASKING = frozenset("about according can could many much name should those".split())
+"""How many? According to whom? Name the one who could."""
+_NO_NAMES = STOPWORDS - _IN_NAMES | _ASKING
 
 
 def missing_names(question: str, sentence: str) -> int:

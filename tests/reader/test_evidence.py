@@ -24,6 +24,7 @@ SENTENCE = "In 2016 the Syrian army took Aleppo, where eighty-two civilians died
         ("who took mosul?", 0),
         ("", 0),
         ("In What year did It fall?", 0),
+        ("Who drove the Model T?", 2),  # a stop word that is a name here
     ],
 )
 def test_names_and_numbers_are_looked_for(question: str, wanted: int) -> None:
