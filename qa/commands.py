@@ -15,6 +15,7 @@ from qa.errors import InputError
 from qa.records import Filter
 from qa.settings import Settings, load_settings
 from qa.terminal import printable, progress_bar, render_reply, render_view
+from qa.uploads import forget
 from qa.wire import citation_view_json, compact_json, index_json, reply_json, sources_json
 
 if TYPE_CHECKING:
@@ -158,8 +159,6 @@ def run_sources(options: Namespace) -> int:
 
 def run_remove(options: Namespace) -> int:
     """Take an article out."""
-    from ui.articles import forget
-
     with engine_of(options) as engine:
         removed = engine.remove(options.source)
         forget(local_folder(settings_of(options)), removed.source, (each.source for each in engine.sources()))

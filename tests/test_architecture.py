@@ -36,7 +36,7 @@ LAYERS = (
     | {"cutting", "packing", "bm25", "words", "fusion", "reprints", "snippets"},
     {"indexing", "lookup", "origins"},
     {"pipeline"},
-    {"factory", "wire", "feedback"},
+    {"factory", "wire", "feedback", "uploads"},
     {"terminal", "commands", "cli"},
 )
 """Of the package ``qa``, lowest first. A stage imports no other stage; the first two layers and the last may."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ui.articles import LARGEST
+from qa.uploads import LARGEST
 from ui.engine import Engine
 from ui.server import Application, Gate, Names, is_loopback, parse_auth
 

@@ -1,27 +1,22 @@
-"""The list of articles, and taking new ones in. Pure but for the upload folder; no Gradio."""
+"""The list of articles, and what is said while new ones are taken in. No Gradio."""
 
 from __future__ import annotations
 
-import re
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from queue import SimpleQueue
 
-from qa.errors import CitespanError, InputError
+from qa.errors import CitespanError
 from qa.protocols import Progress
 from qa.records import SourceSummary
+from qa.uploads import keep_file, keep_text
 from ui.chat import one_line
 from ui.engine import Engine
 from ui.markup import attributes, isolated, text
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".jsonl", ".csv")
-LARGEST = 20 * 1024 * 1024
-"""Bytes of one uploaded file, or of pasted text."""
 MOST_STEPS = 10
 """Parts in which many files are indexed: enough to see it go on, few enough not to slow it down."""
 _OUTCOMES = ("added", "updated", "already there")
@@ -55,43 +50,24 @@ def _row(each: SourceSummary, read_only: bool) -> str:
 
 
 def take_files(engine: Engine, folder: Path, files: Sequence[str]) -> Iterator[str]:
-    """Copy uploaded files into the store's ``uploads`` folder and index them; stages, then what happened, as HTML."""
+    """Keep uploaded files in the store's folder of uploads and index them; stages, then what happened, as HTML."""
     kept, refused = dict[Path, str](), list[str]()
     for given in map(Path, files):
         try:
-            kept[_keep(folder, given)] = given.name
+            kept[keep_file(folder, given)] = given.name
         except CitespanError as error:
             refused.append(one_line(error))
-        except OSError as error:
-            refused.append(f"{given.name}: expected a file that can be copied, found: {error.strerror}; try again")
     yield from _Intake(engine, kept, refused).steps()
 
 
 def take_text(engine: Engine, folder: Path, title: str, body: str) -> Iterator[str]:
-    """Store pasted text as a file and index it; stages, then what happened, as HTML."""
-    title, body = " ".join(title.split()), body.strip()
-    if not body:
-        yield failed("expected the text of an article, found none; paste it into the box")
+    """Keep pasted text as a file and index it; stages, then what happened, as HTML."""
+    try:
+        path = keep_text(folder, title, body)
+    except CitespanError as error:
+        yield failed(one_line(error))
         return
-    whole = f"{title}\n\n{body}\n" if title else f"{body}\n"
-    if len(whole.encode("utf-8", "surrogatepass")) > LARGEST:
-        yield failed(f"expected at most {LARGEST // 2**20} MiB of text, found more; split it")
-        return
-    mark = sha256(whole.encode("utf-8", "replace")).hexdigest()[:8]
-    path = _uploads(folder) / f"pasted-{_safe(title or body[:40])[:40].strip('-')}-{mark}.txt"
-    path.write_bytes(whole.encode("utf-8", "replace"))
-    yield from _Intake(engine, {path: title or "the text"}, []).steps()
-
-
-def forget(folder: Path, source: str, left: Iterable[str]) -> None:
-    """Delete the uploaded original of an article that was removed, unless it holds others that are ``left``.
-
-    Files outside the ``uploads`` folder are never touched.
-    """
-    name = source.partition("#")[0]
-    path, uploads = Path(name).resolve(), (folder / "uploads").resolve()
-    if path.parent == uploads and path.is_file() and all(each.partition("#")[0] != name for each in left):
-        path.unlink()
+    yield from _Intake(engine, {path: " ".join(title.split()) or "the text"}, []).steps()
 
 
 def failed(message: str) -> str:
@@ -109,35 +85,6 @@ def taking(words: str, ready: int, total: int) -> str:
     bar = f"<progress{attributes(max=total, value=ready, aria_label='Files added')}></progress>" if total > 1 else ""
     pulse = '<span class="pulse" aria-hidden="true"></span>'
     return f'<div class="taking"><p class="stage" role="status">{pulse}<span>{isolated(words)}…</span></p>{bar}</div>'
-
-
-def _uploads(folder: Path) -> Path:
-    uploads = folder / "uploads"
-    uploads.mkdir(parents=True, exist_ok=True)
-    return uploads
-
-
-def _safe(name: str) -> str:
-    """A file name without separators, control or direction signs; letters of any script stay."""
-    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "article"
-
-
-def _keep(folder: Path, given: Path) -> Path:
-    suffix = given.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(
-            f"{given.name}: expected one of {', '.join(SUFFIXES)}, found {suffix or 'no suffix'}; convert it"
-        )
-    size = given.stat().st_size
-    if size > LARGEST:
-        raise InputError(f"{given.name}: expected at most {LARGEST // 2**20} MiB, found {size / 2**20:.1f}; split it")
-    stem = _safe(given.stem)[:80]
-    data = given.read_bytes()
-    target = _uploads(folder) / f"{stem}{suffix}"
-    if target.exists() and target.read_bytes() != data:  # another article by the same name: keep both
-        target = target.with_name(f"{stem}-{sha256(data).hexdigest()[:8]}{suffix}")
-    shutil.copyfile(given, target)
-    return target
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from qa.errors import CitespanError, InputError
+from qa.uploads import forget
 from ui import articles, chat, evidence, export, view
 from ui.engine import Engine
 from ui.examples import Examples
@@ -238,7 +239,7 @@ class Events:
             self.engine.remove(source)
         except CitespanError as error:
             return articles.failed(chat.one_line(error)), *self.shelf()
-        articles.forget(folder, source, [each.source for each in self._summaries()])
+        forget(folder, source, [each.source for each in self._summaries()])
         return articles.done(f"Removed {source}."), *self.shelf()
 
     def _writable(self) -> Path:

@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from ui import articles, evidence
+from qa.uploads import LARGEST, SUFFIXES
+from ui import evidence
 
 HIDDEN: dict[str, Any] = {"visible": "hidden", "container": False, "show_label": False}
 
@@ -151,8 +152,8 @@ def _adding() -> Adding:
         height=120,
         elem_id="files",
     )
-    kinds = ", ".join(articles.SUFFIXES)
-    gr.HTML(f"<p>{kinds}; up to {articles.LARGEST // 2**20} MiB each</p>", elem_id="kinds")
+    kinds = ", ".join(SUFFIXES)
+    gr.HTML(f"<p>{kinds}; up to {LARGEST // 2**20} MiB each</p>", elem_id="kinds")
     return Adding(
         files=files,
         title=gr.Textbox(label="Or paste: title", max_lines=1, elem_id="paste-title"),
