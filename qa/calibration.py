@@ -14,6 +14,8 @@ from qa.errors import ModelError
 
 NEVER = 1e9
 """A margin that no reading reaches."""
+TYPICAL = 0.45
+"""The cosine of a question and a passage that may answer it, in the packaged embedder's eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,14 @@ class Evidence:
     lead: that margin less the best margin of a different answer (0 when there is none; negative for a runner-up).
     log_rank: natural logarithm of the retrieval rank (from 1) of the best passage that holds it.
     agreement: natural logarithm of the number of passages that do not overlap and say the same.
+    similarity: cosine of the question and that passage, less ``TYPICAL``; 0 where it is not known.
     """
 
     margin: float
     lead: float
     log_rank: float
     agreement: float
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Calibration:
     lead: float = 0.0
     log_rank: float = 0.0
     agreement: float = 0.0
+    similarity: float = 0.0
     threshold: float = 0.4
     rank_weight: float = 0.0
     consensus: float = 0.0
@@ -59,6 +64,7 @@ class Calibration:
             + self.lead * evidence.lead
             + self.log_rank * evidence.log_rank
             + self.agreement * evidence.agreement
+            + self.similarity * evidence.similarity
         )
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from qa.bm25 import Bm25
 from qa.chunking import chunk, embedded_text
 from qa.corpus import read_articles
 from qa.derived import Derived
-from qa.embedding import SentenceTransformerEmbedder
+from qa.embedding import PACKAGED, SentenceTransformerEmbedder
 from qa.indexing import Indexer
 from qa.pipeline import Citespan
 from qa.protocols import Embedder, Reader
@@ -83,8 +84,10 @@ def make_reader(settings: Settings, embedder: Embedder) -> Reader:
 
 def make_selector(settings: Settings, reader: Reader) -> Selector:
     """Selection with the reader's own calibration, and its threshold unless the settings give one."""
-    threshold = reader.calibration.threshold if settings.threshold < 0 else settings.threshold
-    return Selector(reader.calibration, threshold)
+    calibration = reader.calibration
+    if settings.embedder != PACKAGED:  # the calibration knows what cosines mean in the packaged embedder's eyes only
+        calibration = replace(calibration, similarity=0.0)
+    return Selector(calibration, calibration.threshold if settings.threshold < 0 else settings.threshold)
 
 
 def threads_of(settings: Settings) -> int:

@@ -28,8 +28,9 @@ class HybridRetriever:
         """See Retriever."""
         depth = max(k, self._candidates)
         lexical = [each.key for each in self._bm25.rank(question, depth, where)]
-        dense = [each.key for each in self._store.query(self._embedder.embed_query(question), depth, where)]
-        fused = reciprocal_rank_fusion([dense, lexical], weights=self._weights)
+        near = {each.key: each.score for each in self._store.query(self._embedder.embed_query(question), depth, where)}
+        fused = reciprocal_rank_fusion([list(near), lexical], weights=self._weights)
+        least = min(near.values(), default=None)
         hits: list[Hit] = []
         # A passage whose article was just changed or removed by another process is skipped, and the next one taken.
         while len(hits) < k and fused:
@@ -38,5 +39,6 @@ class HybridRetriever:
             for each in page:
                 if each.item in passages:
                     dense_rank, bm25_rank = each.ranks
-                    hits.append(Hit(passages[each.item], each.score, len(hits) + 1, dense_rank, bm25_rank))
+                    similarity = near.get(each.item, least)
+                    hits.append(Hit(passages[each.item], each.score, len(hits) + 1, dense_rank, bm25_rank, similarity))
         return hits

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.calibration import NEVER, Calibration, Evidence
+from qa.calibration import NEVER, TYPICAL, Calibration, Evidence
 from qa.citation import cite_span
 from qa.consensus import agreed_scores
 from qa.normalise import same_answer
@@ -31,13 +31,13 @@ _LIKE = 0.5
 class _Scored:
     candidate: Candidate
     margin: float
-    rank: int
+    hit: Hit
     merit: float
     """What candidates of all passages are ordered by: the margin, less something for the rank, with the votes."""
 
     @property
     def order(self) -> tuple[float, int, int]:
-        return (-self.merit, self.rank, self.candidate.start)
+        return (-self.merit, self.hit.rank, self.candidate.start)
 
 
 @dataclass(slots=True)
@@ -70,8 +70,7 @@ class Selector:
     ) -> Reply:
         """The reply to ``question``; ``documents`` holds every document that a hit comes from, by id."""
         closest = tuple(closest_sentence(question, hit, documents[hit.passage.document_id]) for hit in hits[:_CLOSEST])
-        ranks = {hit.passage.id: hit.rank for hit in hits}
-        groups = self._groups(readings, ranks)
+        groups = self._groups(hits, readings)
         if not groups:
             reason = (
                 "no indexed article passes the filter, or none shares anything with this question"
@@ -99,11 +98,11 @@ class Selector:
 
     def weigh(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Evidence]]:
         """Each distinct answer's best candidate with its evidence, best first: what calibration is fitted on."""
-        groups = self._groups(readings, {hit.passage.id: hit.rank for hit in hits})
+        groups = self._groups(hits, readings)
         return [(group.best.candidate, self._evidence(group, groups)) for group in groups]
 
-    def _groups(self, readings: Sequence[Reading], ranks: Mapping[str, int]) -> list[_Group]:
-        scored = sorted(self._scored(readings, ranks), key=lambda each: each.order)
+    def _groups(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[_Group]:
+        scored = sorted(self._scored({hit.passage.id: hit for hit in hits}, readings), key=lambda each: each.order)
         groups: list[_Group] = []
         for each in scored:
             home = next((group for group in groups if group.takes(each)), None)
@@ -113,25 +112,26 @@ class Selector:
                 home.members.append(each)
         return groups
 
-    def _scored(self, readings: Sequence[Reading], ranks: Mapping[str, int]) -> list[_Scored]:
+    def _scored(self, hits: Mapping[str, Hit], readings: Sequence[Reading]) -> list[_Scored]:
         found = [
-            (candidate, candidate.score - reading.null_score, ranks[reading.passage.id])
+            (candidate, candidate.score - reading.null_score, hits[reading.passage.id])
             for reading in readings
             for candidate in reading.candidates
         ]
-        merits = [margin - self.calibration.rank_weight * math.log(rank) for _, margin, rank in found]
+        merits = [margin - self.calibration.rank_weight * math.log(hit.rank) for _, margin, hit in found]
         if self.calibration.consensus:
             merits = agreed_scores([candidate.text for candidate, _, _ in found], merits, self.calibration.consensus)
         return [_Scored(*one, merit) for one, merit in zip(found, merits, strict=True)]
 
     def _evidence(self, group: _Group, groups: Sequence[_Group]) -> Evidence:
         others = [other.best.margin for other in groups if other is not group]
-        margin = group.best.margin
+        margin, similarity = group.best.margin, group.best.hit.similarity
         return Evidence(
             margin=margin,
             lead=margin - max(others) if others else 0.0,
-            log_rank=math.log(group.best.rank),
+            log_rank=math.log(group.best.hit.rank),
             agreement=math.log(_witnesses(group)),
+            similarity=0.0 if similarity is None else similarity - TYPICAL,
         )
 
     def _sources(self, group: _Group) -> list[_Scored]:
