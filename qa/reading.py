@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from qa.protocols import Reader
 from qa.records import Document, Hit, Passage, Reading
 
-LOOKS = (2, 4)
-"""After so many passages it is considered whether to stop; then all the others are read at once."""
+LOOK = 4
+"""After so many passages it is considered whether to stop; if not, all the others are read at once."""
 
 
 def read_until_settled(reader: Reader, question: str, passages: Sequence[Passage]) -> list[Reading]:
@@ -19,16 +18,15 @@ def read_until_settled(reader: Reader, question: str, passages: Sequence[Passage
     so that stopping costs less than half a point of F1.
     """
     readings: list[Reading] = []
-    for start, end in pairwise([0, *_looks(len(passages))]):
-        readings += reader.read(question, passages[start:end])
-        if _is_settled(readings, reader.calibration.settled):
-            break
+    for part in (passages[:LOOK], passages[LOOK:]):
+        if part and not _is_settled(readings, reader.calibration.settled):
+            readings += reader.read(question, part)
     return readings
 
 
 def read_before_settled(readings: Sequence[Reading], settled: float) -> int:
     """Of how many of these readings, which are of all passages, reading would have stopped at that margin."""
-    return next((end for end in _looks(len(readings)) if _is_settled(readings[:end], settled)), len(readings))
+    return min(LOOK, len(readings)) if _is_settled(readings[:LOOK], settled) else len(readings)
 
 
 def still_stored(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Hit]:
@@ -39,10 +37,6 @@ def still_stored(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list
         return document is not None and document.text[passage.start : passage.end] == passage.text
 
     return [hit for hit in hits if stands(hit.passage)]
-
-
-def _looks(passages: int) -> list[int]:
-    return [*(each for each in LOOKS if each < passages), passages] if passages else []
 
 
 def _is_settled(readings: Sequence[Reading], settled: float) -> bool:
