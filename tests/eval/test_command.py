@@ -12,8 +12,8 @@ import qa.factory
 from qa.cli import main
 from qa.pipeline import Citespan
 from qa.settings import Settings
+from tests.eval.questions import ALEPPO, FERRY, ROWS, TOLD, dataset, squad
 from tests.eval.small import small_engine
-from tests.eval.test_run import ALEPPO, FERRY, ROWS, TOLD, dataset, squad
 
 
 @pytest.fixture(autouse=True)

@@ -72,8 +72,8 @@ def test_the_task_file_has_the_same_passages_for_both(tmp_path: Path, monkeypatc
     import qa.factory
     from eval.benchmarks.peers.task import write_task
     from qa.settings import Settings
+    from tests.eval.questions import ALEPPO, FERRY, ROWS, dataset
     from tests.eval.small import small_engine
-    from tests.eval.test_run import ALEPPO, FERRY, ROWS, dataset
 
     monkeypatch.setattr(qa.factory, "open_citespan", lambda settings, create: small_engine([ALEPPO, FERRY]))
     assert write_task(tmp_path / "task.json", dataset(tmp_path, ROWS), Settings(top_k=2), limit=2) == 2

@@ -23,8 +23,7 @@ from qa.settings import Settings
 from qa.wire import reply_json
 from tests.store.conftest import Server
 from tests.store.proxy import TOKEN, guarded
-from tests.ui.serving import Site, served
-from tests.ui.test_server import call
+from tests.ui.serving import Site, call, served
 from ui import chat
 from ui.turns import Turn
 

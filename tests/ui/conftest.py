@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,8 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 A, B = "seeds/000_973add20a1fe39af.txt", "seeds/004_b8f2ff7c7e3e8278.txt"
 CEASEFIRE = "The ceasefire was negotiated by Turkey and Russia, without U.S. involvement."
 REPORTS = "The reports we had are of people being shot in the street trying to flee and shot in their homes"
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 @pytest.fixture
@@ -37,3 +42,14 @@ def seeds_engine() -> TinyEngine:
             "What did people say?": ((A, REPORTS, REPORTS), (B, REPORTS, REPORTS)),
         },
     )
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Runs coroutines on a loop that is closed again; Gradio would make one of its own and leave it open."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield loop.run_until_complete
+    asyncio.set_event_loop(None)
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
