@@ -1,7 +1,7 @@
 """Text to unit vectors: the packaged all-MiniLM-L6-v2, or any other model of sentence-transformers.
 
 One model, two engines on the same weights. A question or a few passages of the packaged model go through ONNX Runtime:
-torch, which takes seconds to load, stays out. Many passages go through sentence-transformers in bfloat16 where the
+torch, which takes seconds to load, stays out. Many passages go through torch in bfloat16 (``minilm``) where the
 processor has instructions for it. A test holds the vectors of both to those of plain sentence-transformers.
 Every other model is run by plain sentence-transformers.
 """
@@ -14,12 +14,12 @@ import json
 import os
 import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import ModelError
+from qa.minilm import MiniLM
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +39,8 @@ SMALL_BATCH = 8
 """For ONNX Runtime: what fits the processor's cache."""
 BULK = 512
 """From so many passages on, the time that torch takes to load is won back."""
+TOKENIZED_AT_ONCE = 128
+"""The tokenizer tells far more of a text than its numbers, which are all that is kept."""
 
 
 def packaged_model() -> Path:
@@ -110,6 +112,15 @@ class SentenceTransformerEmbedder:
             return _Graph(_proved(packaged_model()), self._threads)
 
     @cached_property
+    def _bulk(self) -> MiniLM:
+        with self._lock:
+            import torch
+
+            if self._threads > 0:
+                torch.set_num_threads(self._threads)
+            return MiniLM(_proved(packaged_model()) / "model.safetensors")
+
+    @cached_property
     def _model(self) -> SentenceTransformer:
         with self._lock:
             return self._load()
@@ -175,9 +186,14 @@ class SentenceTransformerEmbedder:
 
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        if self._name == PACKAGED and not (len(texts) >= BULK and bfloat16_is_fast()):
-            return self._graph.embed([self._clipped(encoding.ids) for encoding in self._encoded(texts)])
-        with self._lock, self._precision():
+        if self._name == PACKAGED:
+            pages = (texts[start : start + TOKENIZED_AT_ONCE] for start in range(0, len(texts), TOKENIZED_AT_ONCE))
+            ids = [self._clipped(encoding.ids) for page in pages for encoding in self._encoded(page)]
+            if len(texts) < BULK or not bfloat16_is_fast():
+                return self._graph.embed(ids)
+            with self._lock:
+                return self._bulk.embed(ids)
+        with self._lock:
             vectors = self._model.encode_document(
                 list(texts), batch_size=BATCH, convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
             )
@@ -198,13 +214,6 @@ class SentenceTransformerEmbedder:
             )
         vector: Vectors = np.asarray(vectors, np.float32)[0]
         return vector
-
-    def _precision(self) -> AbstractContextManager[Any]:
-        if self._name != PACKAGED:
-            return nullcontext()
-        import torch
-
-        return torch.autocast("cpu", dtype=torch.bfloat16)
 
     def _encoded(self, texts: Sequence[str]) -> list[Any]:
         encoded: list[Any] = self._tokenizer.encode_batch(list(texts))

@@ -33,7 +33,7 @@ LAYERS = (
     }
     | {"rows", "derived", "duplicates"},
     {"corpus", "chunking", "embedding", "store", "locks", "retrieval", "reader", "reading", "selection", "conversation"}
-    | {"cutting", "packing", "bm25", "words", "fusion", "reprints", "snippets"},
+    | {"cutting", "packing", "bm25", "words", "fusion", "reprints", "minilm", "snippets"},
     {"indexing", "lookup", "origins"},
     {"pipeline"},
     {"factory", "wire", "feedback", "uploads"},
@@ -49,6 +49,7 @@ ONE_STAGE = {
     "fusion": "retrieval",
     "locks": "store",
     "reprints": "selection",
+    "minilm": "embedding",
     "snippets": "selection",
 } | {
     "origins": "indexing",

@@ -80,6 +80,19 @@ def test_in_bulk_the_vectors_are_nearly_the_same(
     assert np.allclose(np.linalg.norm(bulk, axis=1), 1, atol=1e-3)
 
 
+@pytest.mark.skipif(not bfloat16_is_fast(), reason="this processor has no instructions for bfloat16")
+def test_in_bulk_the_order_is_kept_and_the_last_batch_filled_up(
+    packaged: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [
+        f"{name} has {count} {'very ' * count}long arms." for count in range(5) for name in ("Ann", "Bob", "Cy", "Di")
+    ]
+    exact = packaged.embed_passages(texts)
+    monkeypatch.setattr("qa.embedding.BULK", 1)
+    bulk = packaged.embed_passages(texts)
+    assert (exact @ bulk.T).argmax(axis=1).tolist() == list(range(len(texts)))
+
+
 def test_nothing_to_embed(packaged: SentenceTransformerEmbedder) -> None:
     assert packaged.embed_passages([]).shape == (0, 384)
     assert packaged.count_tokens([]) == []
