@@ -6,8 +6,9 @@ Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond"
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 K1 = 1.2
 B = 0.75
+ROWS = 1024
+"""Passages whose scores are worked out together."""
 PATIENCE = 10
 """While another process keeps writing, at most one part in so many of the time goes into following it."""
 
@@ -41,33 +44,39 @@ class _Index:
     scores: dict[str, Any]
 
     @staticmethod
-    def build(rows: Rows, tokens: Sequence[Tokens], terms: int) -> _Index:
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum([len(each) for each in tokens], dtype=np.int64)])
-        together = np.concatenate([np.empty(0, np.int32), *tokens])
-        scores: dict[str, Any] = {}
-        if len(together):
-            scores = _bm25s().build_index_from_ids(range(terms), _Lists(together, bounds), show_progress=False)
-        return _Index(rows, together, bounds, scores)
-
-    def terms_of(self, row: int) -> Tokens:
-        return self.tokens[self.bounds[row] : self.bounds[row + 1]]
+    def build(rows: Rows, tokens: Tokens, bounds: Integers, terms: int) -> _Index:
+        return _Index(rows, tokens, bounds, score_matrix(tokens, bounds, terms) if len(tokens) else {})
 
 
-class _Lists(Sequence[list[int]]):
-    """The rows' terms as bm25s wants them, made one at a time: all of them at once would fill the memory."""
+def score_matrix(tokens: Tokens, bounds: Integers, terms: int) -> dict[str, Any]:
+    """The matrix of scores in bm25s's form: compressed columns, a column a term. ``tokens``: not empty.
 
-    def __init__(self, tokens: Tokens, bounds: Integers) -> None:
-        self._tokens = tokens
-        self._bounds = bounds
+    The same as ``bm25s.BM25.build_index_from_ids``, which would hold every score three times meanwhile.
+    """
+    lengths = np.diff(bounds)
+    held = np.zeros(terms, np.int64)
+    for _, term, _ in _counted(tokens, bounds):
+        held += np.bincount(term, minlength=terms)
+    rarity = np.log(1 + (len(lengths) - held + 0.5) / (held + 0.5)).astype(np.float32)
+    damping = K1 * ((1 - B) + B * lengths / lengths.mean())
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(held)])
+    data, indices = np.empty(starts[-1], np.float32), np.empty(starts[-1], np.int32)
+    free = starts[:-1].copy()
+    for row, term, times in _counted(tokens, bounds):
+        at = free[term] + np.arange(len(term)) - np.searchsorted(term, term)
+        data[at] = rarity[term] * (times / (damping[row] + times))
+        indices[at] = row
+        free += np.bincount(term, minlength=terms)
+    return {"data": data, "indices": indices, "indptr": starts, "num_docs": len(lengths)}
 
-    def __len__(self) -> int:
-        return len(self._bounds) - 1
 
-    def __getitem__(self, row: Any) -> Any:
-        return self._tokens[self._bounds[row] : self._bounds[row + 1]].tolist()
-
-    def __iter__(self) -> Iterator[list[int]]:
-        return (self[row] for row in range(len(self)))
+def _counted(tokens: Tokens, bounds: Integers) -> Iterator[tuple[Integers, Integers, Integers]]:
+    """(row, term, how often it stands there), some rows at a time; among these by term, then row."""
+    for start in range(0, len(bounds) - 1, ROWS):
+        ends = bounds[start : start + ROWS + 1]
+        row = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+        found, times = np.unique(tokens[ends[0] : ends[-1]].astype(np.int64) * ROWS + row, return_counts=True)
+        yield start + found % ROWS, found // ROWS, times
 
 
 def _bm25s() -> Any:
@@ -87,7 +96,7 @@ class Bm25:
         self._derived = Derived(None, "bm25") if derived is None else derived
         self._lock = threading.Lock()
         self._vocabulary = Vocabulary()
-        self._index = _Index.build(Rows.build([]), [], 0)
+        self._index = _Index.build(Rows.build([]), np.empty(0, np.int32), np.zeros(1, np.int64), 0)
         self._generation = ""
         self._not_before = 0.0
 
@@ -134,39 +143,41 @@ class Bm25:
     def _update(self) -> bool:
         """Take over the terms of unchanged articles, read those of the others. Whether anything changed."""
         states = self._store.states()
-        documents: dict[str, tuple[str, Integers, list[Tokens]]] = {}
+        documents: dict[str, tuple[str, Integers, Integers, Tokens]] = {}
+        bounds = self._index.bounds
         for document_id, version, held in self._index.rows.documents():
             if document_id in states and states[document_id].version == version:
-                terms = [self._index.terms_of(row) for row in range(held.start, held.stop)]
-                documents[document_id] = (version, self._index.rows.spans[held], terms)
+                lengths = np.diff(bounds[held.start : held.stop + 1])
+                terms = self._index.tokens[bounds[held.start] : bounds[held.stop]]
+                documents[document_id] = (version, self._index.rows.spans[held], lengths, terms)
         gone = len(documents) < len(self._index.rows.document_ids)
         fresh = [each for each in states if each not in documents]
         for each in self._store.read(fresh):
             spans = np.array([(passage.start, passage.end) for passage in each.passages], np.int64).reshape(-1, 2)
-            terms = [
-                np.array(self._vocabulary.learn(f"{each.document.title}\n{passage.text}"), np.int32)
-                for passage in each.passages
-            ]
-            documents[each.document.id] = (each.version, spans, terms)
+            words = [self._vocabulary.learn(f"{each.document.title}\n{passage.text}") for passage in each.passages]
+            lengths = np.array([len(of) for of in words], np.int64)
+            terms = np.fromiter(chain.from_iterable(words), np.int32, int(lengths.sum()))
+            documents[each.document.id] = (each.version, spans, lengths, terms)
         if not fresh and not gone:
             return False
-        ordered = sorted(documents.items())
-        rows = Rows.build([(document_id, version, spans) for document_id, (version, spans, _) in ordered])
-        tokens = [terms for _, (_, _, of) in ordered for terms in of]
+        ordered = [(document_id, *documents[document_id]) for document_id in sorted(documents)]
+        rows = Rows.build([(document_id, version, spans) for document_id, version, spans, _, _ in ordered])
+        bounds = np.concatenate([np.zeros(1, np.int64), *(lengths for *_, lengths, _ in ordered)]).cumsum()
+        tokens = np.concatenate([np.empty(0, np.int32), *(terms for *_, terms in ordered)])
+        del documents, ordered  # the terms now stand in one array
         if gone:
             tokens = self._without_unused_terms(tokens)
-        self._index = _Index.build(rows, tokens, len(self._vocabulary))
+        self._index = _Index.build(rows, tokens, bounds, len(self._vocabulary))
         return True
 
-    def _without_unused_terms(self, tokens: Sequence[Tokens]) -> list[Tokens]:
+    def _without_unused_terms(self, tokens: Tokens) -> Tokens:
         """Number the terms in use anew: what only removed articles said must not be kept beside the store."""
         used = np.zeros(len(self._vocabulary), bool)
-        for each in tokens:
-            used[each] = True
+        used[tokens] = True
         numbers = np.cumsum(used, dtype=np.int32) - np.int32(1)
         terms = zip(self._vocabulary.terms(), used.tolist(), strict=True)
         self._vocabulary = Vocabulary(term for term, is_used in terms if is_used)
-        return [numbers[each] for each in tokens]
+        return numbers[tokens]
 
     def _load(self, generation: str) -> None:
         loaded = self._derived.load(generation)
@@ -183,4 +194,4 @@ class Bm25:
         if index.scores:
             arrays = index.rows.arrays() | {name: index.scores[name] for name in ("data", "indices", "indptr")}
             arrays |= {"tokens": index.tokens, "bounds": index.bounds, "terms": pack_strings(self._vocabulary.terms())}
-            self._derived.save(generation, arrays, len(index.rows))
+            self._derived.save(generation, arrays.items(), len(index.rows))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Arrays = Mapping[str, NDArray[Any]]
+    Named = tuple[str, NDArray[Any] | Iterator[NDArray[Any]]]
 
 FORMAT = 1
 WORTH = 2000
@@ -48,30 +49,66 @@ class Derived:
                 continue
         return None
 
-    def save(self, generation: str, arrays: Arrays, size: int) -> None:
-        """Keep a set of ``size`` passages in place of all others. Failing only costs time at the next opening."""
+    def save(self, generation: str, arrays: Iterable[Named], size: int) -> bool:
+        """Keep a set of ``size`` passages in place of all others; whether that was done: failing only costs time later.
+
+        ``arrays``: by name, one after the other; instead of an array, its parts, so that it need never be held whole.
+        """
         if self._folder is None:
-            return
+            return False
         old = self._kept()
-        if size >= self._worth:
-            aside = self._folder / f"new-{self._name}-{os.getpid()}"
-            try:
-                shutil.rmtree(aside, ignore_errors=True)
-                aside.mkdir(parents=True)
-                for name, array in arrays.items():
-                    np.save(aside / f"{name}.npy", array)
-                (aside / "about.json").write_text(json.dumps({"format": FORMAT, "arrays": list(arrays)}), "utf-8")
-                aside.rename(self._folder / f"{self._name}-{generation}")
-            except OSError:
-                shutil.rmtree(aside, ignore_errors=True)
+        done = size >= self._worth and self._saved(self._folder, generation, arrays)
         for path in old:
             shutil.rmtree(path, ignore_errors=True)
+        return done
+
+    def _saved(self, folder: Path, generation: str, arrays: Iterable[Named]) -> bool:
+        aside = folder / f"new-{self._name}-{os.getpid()}"
+        done = False
+        try:
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir(parents=True)
+            names = []
+            for name, array in arrays:
+                names.append(name)
+                _write(aside / f"{name}.npy", array)
+            (aside / "about.json").write_text(json.dumps({"format": FORMAT, "arrays": names}), "utf-8")
+            aside.rename(folder / f"{self._name}-{generation}")
+            done = True
+        except OSError:
+            """Another time."""
+        finally:
+            if not done:
+                shutil.rmtree(aside, ignore_errors=True)
+        return done
 
     def _kept(self) -> list[Path]:
         try:
             return [] if self._folder is None else list(self._folder.glob(f"{self._name}-*"))
         except OSError:
             return []
+
+
+def _write(path: Path, array: NDArray[Any] | Iterator[NDArray[Any]]) -> None:
+    """In NumPy's format, whose header has room for more rows than it says at first."""
+    if isinstance(array, np.ndarray):
+        np.save(path, array)
+        return
+    with path.open("wb") as stream:
+        rows = 0
+        for part in array:
+            if not rows:
+                _write_header(stream, part, rows)
+            stream.write(np.ascontiguousarray(part).data)
+            rows += len(part)
+        if rows:
+            stream.seek(0)
+            _write_header(stream, part, rows)
+
+
+def _write_header(stream: BinaryIO, like: NDArray[Any], rows: int) -> None:
+    form = {"descr": np.lib.format.dtype_to_descr(like.dtype), "fortran_order": False, "shape": (rows, *like.shape[1:])}
+    np.lib.format.write_array_header_1_0(stream, form)
 
 
 def _age(path: Path) -> float:

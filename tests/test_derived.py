@@ -27,7 +27,7 @@ def names(folder: Path) -> list[str]:
 
 def test_arrays_come_back(tmp_path: Path) -> None:
     derived = Derived(tmp_path, "x", worth=0)
-    derived.save("g1", {"a": np.arange(5), "s": pack_strings(["ü", "", "🙂"])}, 1)
+    derived.save("g1", [("a", np.arange(5)), ("s", pack_strings(["ü", "", "🙂"]))], 1)
     loaded = derived.load("g1")
     assert loaded is not None
     assert loaded[0] == "g1"
@@ -35,10 +35,33 @@ def test_arrays_come_back(tmp_path: Path) -> None:
     assert unpack_strings(loaded[1]["s"]) == ["ü", "", "🙂"]
 
 
+def test_parts_come_back_as_one_array(tmp_path: Path) -> None:
+    derived = Derived(tmp_path, "x", worth=0)
+    parts = [np.arange(6, dtype=np.float32).reshape(3, 2), np.ones((200, 2), np.float32), np.empty((0, 2), np.float32)]
+    assert derived.save("g1", iter([("a", iter(parts)), ("b", np.arange(2))]), 203)
+    loaded = derived.load("g1")
+    assert loaded is not None
+    assert loaded[1]["a"].tolist() == np.concatenate(parts).tolist()
+    assert loaded[1]["b"].tolist() == [0, 1]
+
+
+def test_what_fails_while_it_is_written_leaves_nothing(tmp_path: Path) -> None:
+    derived = Derived(tmp_path, "x", worth=0)
+
+    def parts(error: Exception) -> Iterator[np.ndarray]:
+        yield np.ones(3)
+        raise error
+
+    assert not derived.save("g1", iter([("a", parts(OSError("full")))]), 3)
+    with pytest.raises(ValueError, match="gone"):
+        derived.save("g1", iter([("a", parts(ValueError("gone")))]), 3)
+    assert names(tmp_path) == []
+
+
 def test_a_newer_set_takes_the_place_of_the_old(tmp_path: Path) -> None:
     derived = Derived(tmp_path, "x", worth=0)
     for generation in ("g1", "g2"):
-        derived.save(generation, {"a": np.arange(2)}, 1)
+        derived.save(generation, {"a": np.arange(2)}.items(), 1)
     assert names(tmp_path) == ["x-g2"]
     loaded = derived.load("g3")
     assert loaded is not None and loaded[0] == "g2"
@@ -46,8 +69,8 @@ def test_a_newer_set_takes_the_place_of_the_old(tmp_path: Path) -> None:
 
 def test_little_is_not_kept_and_what_was_kept_goes(tmp_path: Path) -> None:
     derived = Derived(tmp_path, "x", worth=10)
-    derived.save("g1", {"a": np.arange(2)}, 10)
-    derived.save("g2", {"a": np.arange(2)}, 9)
+    derived.save("g1", {"a": np.arange(2)}.items(), 10)
+    derived.save("g2", {"a": np.arange(2)}.items(), 9)
     assert names(tmp_path) == []
 
 
@@ -55,7 +78,7 @@ def test_little_is_not_kept_and_what_was_kept_goes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["empty", "missing", "noise"])
 def test_what_is_damaged_is_passed_over(tmp_path: Path, damage: str, how: str) -> None:
     derived = Derived(tmp_path, "x", worth=0)
-    derived.save("g1", {"a": np.arange(2)}, 1)
+    derived.save("g1", {"a": np.arange(2)}.items(), 1)
     path = tmp_path / "x-g1" / damage
     path.unlink()
     if how != "missing":

@@ -1,4 +1,4 @@
-"""Keep what this process once held in memory out of Chroma's files.
+"""What this process once held in memory: it is kept out of Chroma's files, and given back to the system.
 
 hnswlib allocates room for more vectors than it has, never fills it, and writes it out with the rest, at every opening
 too: whatever a freed piece of memory last held then lies readable on the disk, and would outlive ``citespan compact``.
@@ -34,15 +34,25 @@ def _step(by: int) -> None:
     global _inside  # noqa: PLW0603 - the setting is one for the whole process, too
     with _lock:
         _inside += by
-        mallopt = _mallopt()
+        mallopt = _of_libc("mallopt")
         if mallopt is not None:
             mallopt(M_PERTURB, 0xFF if _inside else 0)
 
 
+def release_memory() -> None:
+    """Give freed memory back to the system, where the C library can do that: glibc by itself keeps most of it.
+
+    A write leaves some tens of MiB in small pieces all over the heaps; without this, they grow with every one.
+    """
+    trim = _of_libc("malloc_trim")
+    if trim is not None:
+        trim(0)
+
+
 @cache
-def _mallopt() -> Callable[[int, int], int] | None:
-    """The C library's, ``None`` where it has none."""
+def _of_libc(name: str) -> Callable[..., int] | None:
+    """A function of the C library, ``None`` where it has none of that name."""
     if not sys.platform.startswith("linux"):
         return None
-    found: Callable[[int, int], int] | None = getattr(ctypes.CDLL(None), "mallopt", None)
+    found: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None)
     return found

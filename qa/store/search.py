@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.derived import Derived
 from qa.protocols import PassageKey, ScoredKey
-from qa.store.collections import PAGE, Collections
+from qa.store.collections import PAGE, Collections, pages
 from qa.store.layout import Entry
 from qa.store.table import Block, VectorTable
 
@@ -53,31 +53,48 @@ class ExactSearch:
         if not self._generation and (loaded := self._derived.load(generation)) is not None:
             self._generation, self._table = loaded[0], VectorTable.load(loaded[1])
         if self._generation != generation:
-            fresh = updated_table(self._table, entries, self._load)
-            if fresh is not self._table:
-                self._derived.save(generation, fresh.arrays(), len(fresh))
-            self._generation, self._table = generation, fresh
+            if not is_of(self._table, entries):
+                kept = self._keep(generation, entries)
+                self._table = VectorTable.build(self._blocks(entries)) if kept is None else kept
+            self._generation = generation
+
+    def _blocks(self, entries: Mapping[str, Entry]) -> Iterator[Block]:
+        return blocks_of(self._table, entries, self._load)
+
+    def _keep(self, generation: str, entries: Mapping[str, Entry]) -> VectorTable | None:
+        """The table written beside the store and read from there, so that it is never held whole; ``None``: not so."""
+        size = sum(len(entry.passages) for entry in entries.values())
+        if self._derived.save(generation, VectorTable.parts(self._blocks(entries)), size):
+            loaded = self._derived.load(generation)
+            if loaded is not None and loaded[0] == generation:
+                return VectorTable.load(loaded[1])
+        return None
 
 
-def updated_table(
+def is_of(table: VectorTable, entries: Mapping[str, Entry]) -> bool:
+    """Whether the table holds just the passages of ``entries``."""
+    held = dict(zip(table.rows.document_ids, table.rows.versions, strict=True))
+    return held == {document_id: entry.version for document_id, entry in entries.items() if entry.passages}
+
+
+def blocks_of(
     table: VectorTable, entries: Mapping[str, Entry], load: Callable[[list[Entry]], Sequence[Block]]
-) -> VectorTable:
-    """``table`` brought to the state of ``entries``: only vectors of new versions are loaded."""
-    kept = [
-        block
-        for block in table.blocks()
-        if block.document_id in entries and entries[block.document_id].version == block.version
-    ]
-    have = {block.document_id for block in kept}
-    missing = [entry for document_id, entry in entries.items() if document_id not in have and entry.passages]
-    if not missing and len(kept) == len(table.rows.document_ids):
-        return table
-    return VectorTable.build([*kept, *_loaded(missing, load)])
-
-
-def _loaded(missing: list[Entry], load: Callable[[list[Entry]], Sequence[Block]]) -> Iterator[Block]:
-    for start in range(0, len(missing), PAGE):
-        yield from load(missing[start : start + PAGE])
+) -> Iterator[Block]:
+    """The blocks of ``entries`` by document id: from ``table`` where it has their version, else loaded."""
+    held = {
+        document_id: rows
+        for document_id, version, rows in table.rows.documents()
+        if document_id in entries and entries[document_id].version == version
+    }
+    for page in pages(sorted(each for each, entry in entries.items() if entry.passages), PAGE):
+        missing = [entries[each] for each in page if each not in held]
+        loaded = {block.document_id: block for block in load(missing)} if missing else {}
+        for each in page:
+            if each in held:
+                rows = held[each]
+                yield Block(each, entries[each].version, table.rows.spans[rows], table.vectors[rows])
+            elif each in loaded:
+                yield loaded[each]
 
 
 def approximate(

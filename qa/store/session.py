@@ -23,7 +23,7 @@ from qa.store.connection import Location, connect, disconnect, translated
 from qa.store.layout import Manifest
 from qa.store.lease import Lease
 from qa.store.room import demand_room
-from qa.store.scraps import blank_memory
+from qa.store.scraps import blank_memory, release_memory
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -190,6 +190,7 @@ class Session:
             with self._changing():
                 chroma.put(list(unique.values()))
                 self._commit(chroma)
+        release_memory()
 
     def delete(self, document_ids: Sequence[str]) -> int:
         """See PassageStore."""

@@ -53,18 +53,25 @@ class VectorTable:
         vectors = [block.vectors for block in ordered] if ordered else [np.empty((0, 0), np.float32)]
         return VectorTable(rows, np.concatenate(vectors))
 
-    def blocks(self) -> Iterator[Block]:
-        """The inverse of ``build``; views, not copies."""
-        for document_id, version, rows in self.rows.documents():
-            yield Block(document_id, version, self.rows.spans[rows], self.vectors[rows])
+    @staticmethod
+    def parts(blocks: Iterable[Block]) -> Iterator[tuple[str, NDArray[Any] | Iterator[NDArray[Any]]]]:
+        """The arrays of a table of those blocks, by name, to be kept; blocks come by document id, none is empty.
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """As arrays, to be kept."""
-        return self.rows.arrays() | {"vectors": self.vectors}
+        The vectors come in parts, and must be taken before the other arrays are.
+        """
+        documents: list[tuple[str, str, Integers]] = []
+
+        def vectors() -> Iterator[Vectors]:
+            for block in blocks:
+                documents.append((block.document_id, block.version, block.spans))
+                yield block.vectors
+
+        yield "vectors", vectors()
+        yield from Rows.build(documents).arrays().items()
 
     @staticmethod
     def load(arrays: Mapping[str, NDArray[Any]]) -> VectorTable:
-        """The inverse of ``arrays``."""
+        """From the arrays that ``parts`` tells of."""
         return VectorTable(Rows.load(arrays), arrays["vectors"])
 
     def __len__(self) -> int:

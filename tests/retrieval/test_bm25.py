@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from datetime import date
 
+import bm25s
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qa.bm25 import K1, B, Bm25
+from qa.bm25 import K1, B, Bm25, score_matrix
 from qa.protocols import ScoredKey
 from qa.records import Filter
 from qa.words import words
@@ -49,6 +51,21 @@ def test_words(text: str, expected: list[str]) -> None:
 @given(st.text(max_size=200))
 def test_words_take_any_text(text: str) -> None:
     assert all(word and not word.isspace() for word in words(text))
+
+
+@settings(max_examples=50)
+@given(st.lists(st.lists(st.integers(0, 9), max_size=12), max_size=20), st.integers(1, 5))
+def test_the_matrix_is_the_one_that_bm25s_builds(rows: list[list[int]], together: int) -> None:
+    tokens = np.array([term for row in rows for term in row], np.int32)
+    assume(len(tokens))
+    bounds = np.cumsum([0, *map(len, rows)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.bm25.ROWS", together)
+        ours = score_matrix(tokens, bounds, 10)
+    theirs = bm25s.BM25(k1=K1, b=B, method="lucene").build_index_from_ids(range(10), rows, show_progress=False)
+    assert ours.keys() == theirs.keys()
+    for name in ("data", "indices", "indptr"):
+        assert ours[name].tolist() == theirs[name].tolist()
 
 
 def test_scores_are_those_of_the_formula() -> None:
