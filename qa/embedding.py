@@ -1,7 +1,7 @@
 """Text to unit vectors: the packaged all-MiniLM-L6-v2, or any other model of sentence-transformers.
 
 One model, two engines on the same weights. A question or a few passages of the packaged model go through ONNX Runtime:
-torch, which takes seconds to load, stays out. Many passages go through torch in bfloat16 (``minilm``) where the
+torch, which takes seconds to load, stays out. Many passages go through sentence-transformers in bfloat16 where the
 processor has instructions for it. A test holds the vectors of both to those of plain sentence-transformers.
 Every other model is run by plain sentence-transformers.
 """
@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import ModelError
-from qa.minilm import MiniLM
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
     Vectors = NDArray[np.float32]
+    Integers = NDArray[np.int64]
 
 PACKAGED = "packaged"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -37,6 +37,8 @@ GRAPH = Path(__file__).parent / "assets" / "minilm.onnx"
 BATCH = 32
 SMALL_BATCH = 8
 """For ONNX Runtime: what fits the processor's cache."""
+BULK_BATCH = 16
+BULK_STEP = 8
 BULK = 512
 """From so many passages on, the time that torch takes to load is won back."""
 TOKENIZED_AT_ONCE = 128
@@ -112,15 +114,6 @@ class SentenceTransformerEmbedder:
             return _Graph(_proved(packaged_model()), self._threads)
 
     @cached_property
-    def _bulk(self) -> MiniLM:
-        with self._lock:
-            import torch
-
-            if self._threads > 0:
-                torch.set_num_threads(self._threads)
-            return MiniLM(_proved(packaged_model()) / "model.safetensors")
-
-    @cached_property
     def _model(self) -> SentenceTransformer:
         with self._lock:
             return self._load()
@@ -192,7 +185,7 @@ class SentenceTransformerEmbedder:
             if len(texts) < BULK or not bfloat16_is_fast():
                 return self._graph.embed(ids)
             with self._lock:
-                return self._bulk.embed(ids)
+                return _in_bulk(self._model, ids)
         with self._lock:
             vectors = self._model.encode_document(
                 list(texts), batch_size=BATCH, convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
@@ -244,6 +237,40 @@ def _proved(folder: Path) -> Path:
     return folder
 
 
+def _in_bulk(model: SentenceTransformer, texts: Sequence[Sequence[int]]) -> Vectors:
+    """The unit vectors of tokenized texts, in the order given, computed in bfloat16; batches hold texts of like length.
+
+    Every batch has one of few shapes: each new one leaves compiled code and odd pieces of memory behind, so that
+    memory would grow with the folder. Widths are multiples of ``BULK_STEP``, the last batch is filled up.
+    """
+    import numpy as np
+    import torch
+
+    vectors = np.empty((len(texts), PACKAGED_DIMENSION), np.float32)
+    order = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
+    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for start in range(0, len(order), BULK_BATCH):
+            batch = order[start : start + BULK_BATCH]
+            rows = [texts[number] for number in batch + batch[-1:] * (BULK_BATCH - len(batch))]
+            ids, mask = _padded(rows, -(-len(rows[0]) // BULK_STEP) * BULK_STEP)
+            features = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+            vectors[batch] = model(features)["sentence_embedding"][: len(batch)].float().numpy()
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return vectors
+
+
+def _padded(texts: Sequence[Sequence[int]], width: int) -> tuple[Integers, Integers]:
+    """Word pieces and the mask of those that count, both of shape (texts, width)."""
+    import numpy as np
+
+    ids = np.zeros((len(texts), width), np.int64)
+    mask = np.zeros_like(ids)
+    for row, text in enumerate(texts):
+        ids[row, : len(text)] = text
+        mask[row, : len(text)] = 1
+    return ids, mask
+
+
 class _Graph:
     """The packaged model run by ONNX Runtime on the very weights that sentence-transformers loads."""
 
@@ -267,11 +294,7 @@ class _Graph:
         order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
         for start in range(0, len(order), SMALL_BATCH):
             batch = order[start : start + SMALL_BATCH]
-            width = max(len(texts[number]) for number in batch)
-            ids = np.zeros((len(batch), width), np.int64)
-            mask = np.zeros_like(ids)
-            for row, number in enumerate(batch):
-                ids[row, : len(texts[number])] = texts[number]
-                mask[row, : len(texts[number])] = 1
+            rows = [texts[number] for number in batch]
+            ids, mask = _padded(rows, max(map(len, rows)))
             (vectors[batch],) = self._session.run(None, {"ids": ids, "mask": mask})
         return vectors

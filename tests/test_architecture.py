@@ -33,7 +33,7 @@ LAYERS = (
     }
     | {"rows", "derived", "duplicates"},
     {"corpus", "chunking", "embedding", "store", "locks", "retrieval", "reader", "reading", "selection", "conversation"}
-    | {"cutting", "packing", "bm25", "words", "fusion", "reprints", "minilm", "snippets"},
+    | {"cutting", "packing", "bm25", "words", "fusion", "reprints", "snippets"},
     {"indexing", "lookup", "origins"},
     {"pipeline"},
     {"factory", "wire", "feedback", "uploads"},
@@ -49,7 +49,6 @@ ONE_STAGE = {
     "fusion": "retrieval",
     "locks": "store",
     "reprints": "selection",
-    "minilm": "embedding",
     "snippets": "selection",
 } | {
     "origins": "indexing",
