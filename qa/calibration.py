@@ -25,7 +25,8 @@ class Evidence:
     margin: its best span's score over that passage's null score.
     lead: that margin less the best margin of a different answer (0 when there is none; negative for a runner-up).
     log_rank: natural logarithm of the retrieval rank (from 1) of the best passage that holds it.
-    agreement: natural logarithm of the number of passages that do not overlap and say the same.
+    agreement: natural logarithm of the number of passages that say the same; those that overlap, or stand in
+        near-duplicate articles, count once.
     similarity: cosine of the question and that passage, less ``TYPICAL``; 0 where it is not known.
     """
 

@@ -75,7 +75,7 @@ class Citespan(Library):
         on_stage("reading")
         readings = read_until_settled(self.reader, question, [hit.passage for hit in hits])
         read = perf_counter()
-        reply = self.selector.select(question, hits, readings, documents)
+        reply = self.selector.select(question, hits, readings, documents, self.store.duplicates())
         reply = with_reprints(reply, self.store, where)
         timings = Timings(
             retrieve=1000 * (retrieved - began), read=1000 * (read - retrieved), total=1000 * (perf_counter() - began)

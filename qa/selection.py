@@ -25,6 +25,7 @@ _CITABLE = 4.0
 """Another article is cited only if its span scores within this of the answer's own: a passing mention is no source."""
 _LIKE = 0.5
 """Sources differ when another article's answer has at least this share of the odds of the answer given."""
+_NO_DUPLICATES: Mapping[str, Sequence[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,17 @@ class Selector:
     threshold: float
 
     def select(
-        self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], documents: Mapping[str, Document]
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        readings: Sequence[Reading],
+        documents: Mapping[str, Document],
+        duplicates: Mapping[str, Sequence[str]] = _NO_DUPLICATES,
     ) -> Reply:
-        """The reply to ``question``; ``documents`` holds every document that a hit comes from, by id."""
+        """The reply to ``question``; ``documents`` holds every document that a hit comes from, by id.
+
+        ``duplicates``: document id -> its near-duplicates, which bear no witness of their own.
+        """
         closest = tuple(closest_sentence(question, hit, documents[hit.passage.document_id]) for hit in hits[:_CLOSEST])
         groups = self._groups(hits, readings)
         if not groups:
@@ -78,7 +87,7 @@ class Selector:
                 else "no passage holds a span that could answer"
             )
             return NoAnswer(question, reason, 0.0, closest, no_answer_score=NEVER)
-        evidence = [self._evidence(group, groups) for group in groups]
+        evidence = [self._evidence(group, groups, duplicates) for group in groups]
         confidences = [self.calibration.probability(each) for each in evidence]
         answer, confidence = groups[0], confidences[0]
         no_answer_score = -evidence[0].margin
@@ -99,7 +108,7 @@ class Selector:
     def weigh(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Evidence]]:
         """Each distinct answer's best candidate with its evidence, best first: what calibration is fitted on."""
         groups = self._groups(hits, readings)
-        return [(group.best.candidate, self._evidence(group, groups)) for group in groups]
+        return [(group.best.candidate, self._evidence(group, groups, _NO_DUPLICATES)) for group in groups]
 
     def _groups(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[_Group]:
         scored = sorted(self._scored({hit.passage.id: hit for hit in hits}, readings), key=lambda each: each.order)
@@ -123,14 +132,14 @@ class Selector:
             merits = agreed_scores([candidate.text for candidate, _, _ in found], merits, self.calibration.consensus)
         return [_Scored(*one, merit) for one, merit in zip(found, merits, strict=True)]
 
-    def _evidence(self, group: _Group, groups: Sequence[_Group]) -> Evidence:
+    def _evidence(self, group: _Group, groups: Sequence[_Group], duplicates: Mapping[str, Sequence[str]]) -> Evidence:
         others = [other.best.margin for other in groups if other is not group]
         margin, similarity = group.best.margin, group.best.hit.similarity
         return Evidence(
             margin=margin,
             lead=margin - max(others) if others else 0.0,
             log_rank=math.log(group.best.hit.rank),
-            agreement=math.log(_witnesses(group)),
+            agreement=math.log(_witnesses(group, duplicates)),
             similarity=0.0 if similarity is None else similarity - TYPICAL,
         )
 
@@ -157,16 +166,19 @@ class Selector:
         return Alternative(citation.quote, likely, citation, differs)
 
 
-def _witnesses(group: _Group) -> int:
-    """How many stretches of text, none overlapping another, say the same with like strength."""
+def _witnesses(group: _Group, duplicates: Mapping[str, Sequence[str]]) -> int:
+    """How many stretches of text, none overlapping or repeating another, say the same with like strength."""
+
+    def repeats(one: Candidate, two: Candidate) -> bool:
+        if one.passage.document_id == two.passage.document_id:
+            return one.start < two.end and two.start < one.end
+        return two.passage.document_id in duplicates.get(one.passage.document_id, ())
+
     seen: list[Candidate] = []
     for each in group.members:
-        one = each.candidate
-        if each.margin >= group.best.margin - _CITABLE and not any(
-            one.passage.document_id == two.passage.document_id and one.start < two.end and two.start < one.end
-            for two in seen
-        ):
-            seen.append(one)
+        strong = each.margin >= group.best.margin - _CITABLE
+        if strong and not any(repeats(each.candidate, two) for two in seen):
+            seen.append(each.candidate)
     return len(seen)
 
 

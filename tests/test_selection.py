@@ -118,6 +118,27 @@ def test_a_passage_near_to_the_question_raises_confidence_and_one_unknown_does_n
     assert far == pytest.approx(0.5)  # logistic(1 - 2 x 0.5)
 
 
+def test_a_near_duplicate_bears_no_witness_of_its_own_but_is_cited() -> None:
+    selector = Selector(Calibration(margin=0.1, agreement=1), threshold=0)
+    three = document("The U.N. said 82 were shot.", "three.txt")
+    third = passage(three, three.text)
+    documents = DOCUMENTS | {three.id: three}
+    retrieved = hits([FIRST, SECOND, third])
+    readings = [reading(FIRST, {"82": 5}), reading(SECOND, {"eighty-two": 5}), reading(third, {"82": 5})]
+    none, two, all_three = (
+        selector.select("How many?", retrieved, readings, documents, duplicates)
+        for duplicates in (
+            {},
+            {TWO.id: [three.id], three.id: [TWO.id]},
+            {one: [each for each in documents if each != one] for one in documents},
+        )
+    )
+    alone = selector.select("How many?", hits([FIRST]), readings[:1], documents)
+    assert none.confidence > two.confidence > all_three.confidence == alone.confidence
+    assert isinstance(all_three, Answer)
+    assert [each.source for each in all_three.citations] == ["one.txt", "two.txt", "three.txt"]
+
+
 def test_rank_weight_prefers_the_better_retrieved_of_two_alike() -> None:
     selector = Selector(Calibration(margin=1, rank_weight=1), threshold=0)
     readings = [reading(FIRST, {"82": 3.0}), reading(SECOND, {"Wednesday": 3.5})]
