@@ -6,6 +6,10 @@ Every turn after the first is asked as it was typed, as it was understood after 
 in the chat), and as its ``full`` wording has it, over a fresh store of the seeds and the set's own articles. F1 as the
 official SQuAD script has it, a right refusal counting 1; the gap is "full" minus "understood", in points of F1.
 
+What the gap is made of: "after_gold" is the F1 when the turns before were asked in full and answered with their gold.
+"full" minus "after_gold" is lost by understanding the turn itself wrongly or in other words, "after_gold" minus
+"understood" by our own wrong answers before it, which a pronoun then points at.
+
 ``--alone``: each question of the set is asked after one to three others of it, which have nothing to do with it; counts
 those that change. Questions without any pronoun are counted apart: nothing in them can point back. ``--list`` names the
 changed ones on standard error, to be judged by reading. One JSON document on standard output.
@@ -35,7 +39,7 @@ from qa.settings import load_settings
 
 QUESTIONS = Path(__file__).parents[1] / "questions"
 ARTICLES = (Path("seeds"), QUESTIONS / "articles")
-WAYS = ("typed", "understood", "full")
+WAYS = ("typed", "understood", "after_gold", "full")
 _PRONOUN = re.compile(
     r"\b(?:he|him|his|she|hers?|it|its|they|them|theirs?|this|that|these|those|there|ones?|so)\b|^and|^what about",
     re.I,
@@ -46,15 +50,26 @@ def follow_ups(path: Path, ask: Callable[[str], Reply]) -> list[dict[str, float]
     """F1 of every turn after the first, asked in each of the ``WAYS``."""
     scores = []
     for line in path.read_text(encoding="utf-8").splitlines():
-        history: list[Turn] = []
+        history, given = list[Turn](), list[Turn]()
         for turn in json.loads(line)["turns"]:
             understood = stand_alone(turn["question"], history).text
             golds = [each["text"] for each in turn["answers"]]
             if history:
-                asked = (turn["question"], understood, turn["full"])
+                asked = (turn["question"], understood, stand_alone(turn["question"], given).text, turn["full"])
                 scores.append({way: f1(said(ask(each)), golds) for way, each in zip(WAYS, asked, strict=True)})
             history.append(turn_of(ask(understood), turn["question"], understood))
+            given.append(_given(turn))
     return scores
+
+
+def _given(turn: dict[str, Any]) -> Turn:
+    """A turn of the set as if it had been asked in full and answered with its first gold."""
+    if not turn["answers"]:
+        return Turn(turn["question"], turn["full"])
+    gold = turn["answers"][0]
+    text = Path(gold["source"]).read_bytes().decode("utf-8")
+    around = sentence_around(text, gold["start"], gold["end"])
+    return Turn(turn["question"], turn["full"], gold["text"], text[around.start : around.end])
 
 
 def said(reply: Reply) -> str:

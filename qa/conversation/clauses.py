@@ -1,13 +1,15 @@
-"""The shape of a question, and the same clause asked or stated in another way. Pure.
+"""The shape of a question, and the same clause asked in another way. Pure.
 
 "Who negotiated the ceasefire?" with the answer "Turkey and Russia" can be asked again as "When did Turkey and Russia
-negotiate the ceasefire?" or stated as "Turkey and Russia negotiated the ceasefire".
+negotiate the ceasefire?". ``statements`` has it stated.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from qa.conversation import lexicon, verbs
 from qa.conversation.mentions import mentions_of
@@ -15,6 +17,7 @@ from qa.conversation.phrases import Token, tokens_of, words_of
 
 _ADJUNCTS = frozenset("when where why how".split())
 _ADJUNCT_NOUNS = frozenset("time day date year month week hour".split())
+_ADVERBS = frozenset("first last also never always still just already once later".split())
 _LONGEST_FILLER = 14
 _TAIL = re.compile(
     r"\s(?:(?:in|on|at|since|until|during|after|before)\s(?:the\s)?[\w’' ]{1,40}|yesterday|today|last \w+)$"
@@ -36,6 +39,7 @@ class Clause:
     body: str
 
 
+@lru_cache(maxsize=256)
 def clause_of(question: str) -> Clause | None:
     """The parts of a question; ``None`` for what is not an ordinary question."""
     text = question.strip().rstrip("?!. ")
@@ -79,10 +83,17 @@ def _asked_end(tokens: list[Token], at: int) -> int:
     end += word == "how"
     while end < len(tokens) and tokens[end].is_word:
         low = tokens[end].low
+        if low in {"who", "that"} and word == "how":
+            return _relative_end(tokens, end)
         if low in lexicon.AUX or low in lexicon.WH or (low != "of" and _finite(tokens, at, end)):
             break
         end += 2 if low == "of" else 1
     return min(end, len(tokens))
+
+
+def _relative_end(tokens: list[Token], at: int) -> int:
+    """Where a relative clause among the words asked with ends: "how many of the people who were on board | were"."""
+    return next((i for i in range(at + 2, len(tokens)) if tokens[i].low in lexicon.AUX), at)
 
 
 def _finite(tokens: list[Token], at: int, end: int) -> bool:
@@ -108,6 +119,8 @@ def _role(asked: list[Token], aux: str, rest: list[Token]) -> str:
         return "subject"
     first = rest[0].low
     predicate = verbs.is_past(first) or first.endswith(("ing", "ly")) or first in lexicon.PREPOSITIONS | {"not", "to"}
+    if word == "how" and aux in lexicon.BE and len(rest) == 1:
+        return "subject"  # "How many of them were women?"
     helped = aux in lexicon.MODAL or aux in lexicon.HAVE or predicate
     return "object" if aux in lexicon.DO or _opens_phrase(rest) or not helped else "subject"
 
@@ -129,6 +142,9 @@ def filler_of(clause: Clause, answer: str | None) -> str:
     words = clause.asked.split()
     opener = words[0].lower() if words else ""
     noun = " ".join(words[2:] if opener == "how" else words[1:])
+    quoted = bool(answer) and len(answer.split()) > 3 and answer[0].isupper() and opener in {"what", ""}
+    if quoted and len(answer.split()) <= _LONGEST_FILLER and not lexicon.SAYING.isdisjoint(words_of(clause.body)):
+        return f"“{answer}”"
     if not answer or len(answer.split()) > _LONGEST_FILLER or (opener == "what" and _is_clause(answer)):
         if noun and opener in {"which", "what", "how"} and noun != "else":
             return f"the {noun}"
@@ -137,15 +153,13 @@ def filler_of(clause: Clause, answer: str | None) -> str:
         return f"{answer}'s {noun}"
     if opener == "how" and noun and set(words_of(noun)).isdisjoint(words_of(answer)):
         return f"{answer} {noun}"
-    if len(answer.split()) > 3 and answer[0].isupper() and not lexicon.SAYING.isdisjoint(words_of(clause.body)):
-        return f"“{answer}”"
     return answer
 
 
 def _is_clause(answer: str) -> bool:
     """A statement rather than a name or noun phrase: "the steering failed"."""
     words = words_of(answer)
-    return len(words) > 2 and words[0] in lexicon.DETERMINERS and verbs.is_past(words[-1])
+    return len(words) > 1 and verbs.is_past(words[-1]) and not verbs.is_verb(words[0])
 
 
 def ask(asked: str, clause: Clause, answer: str | None, *, replaces: bool = False) -> str:
@@ -160,17 +174,41 @@ def ask(asked: str, clause: Clause, answer: str | None, *, replaces: bool = Fals
     elif clause.role == "subject" and aux:
         parts = [asked, _agree(aux, filler_of(clause, answer)), filler_of(clause, answer), body]
     elif clause.role == "subject":
-        verb, _, rest = body.partition(" ")
+        adverb, verb, rest = _verb_of(body)
         do = "did" if verbs.is_past(verb) else "does" if verb.endswith("s") and not verb.endswith("ss") else "do"
-        parts = [asked, do, filler_of(clause, answer), verbs.base_of(verb), rest]
+        parts = [asked, do, filler_of(clause, answer), adverb, verbs.base_of(verb), rest]
     elif clause.role == "object":
         filler = filler_of(clause, answer)
-        parts = [asked, aux, _insert(body, "" if filler in {"someone", "something"} else filler)]
+        named = filler not in {"someone", "something"} or missing_subject(body) is not None
+        parts = [asked, aux, insert(body, filler if named else "")]
     else:
         parts = [asked, aux, body]
     question = " ".join(part for part in parts if part)
     question = question[:1].upper() + question[1:]
     return f"{clause.lead} {question[:1].lower()}{question[1:]}?" if clause.lead else f"{question}?"
+
+
+def _verb_of(body: str) -> tuple[str, str, str]:
+    """An adverb before the verb, the verb, and the rest: "first noticed the disease"."""
+    first, _, rest = body.partition(" ")
+    verb, _, after = rest.partition(" ")
+    if (first in _ADVERBS or first.endswith("ly")) and verbs.is_verb(verb):
+        return first, verb, after
+    return "", first, rest
+
+
+def ask_subject(asked: str, clause: Clause) -> str:
+    """The clause with ``asked`` for its subject, a plural: "How many helicopters stayed?"; empty if it has none."""
+    subject, rest = ("", clause.body) if clause.role == "subject" else split_subject(clause.body)
+    if clause.role == "subject":
+        return ask(asked, clause, None, replaces=True)
+    if not subject or not rest:
+        return ""
+    verb, _, after = rest.partition(" ")
+    if clause.aux == "did":
+        rest = f"{verbs.past_of(verb)} {after}".strip()
+    aux = "" if clause.aux in lexicon.DO else _agree(clause.aux, "10")
+    return ask(asked, Clause(clause.lead, "", "whole", aux, rest), None)
 
 
 def _agree(aux: str, subject: str) -> str:
@@ -181,10 +219,16 @@ def _agree(aux: str, subject: str) -> str:
     return swap.get(aux, aux)
 
 
-def _insert(body: str, filler: str) -> str:
+def insert(body: str, filler: str) -> str:
     """Put an object after the verb, before a closing phrase of time; at the end otherwise."""
     if not filler:
         return body
+    missing = missing_subject(body)
+    if missing is not None:
+        return f"{body[:missing]}{filler} {body[missing:]}"
+    verb, _, after = filler.partition(" ")
+    if body.endswith(" do") and verbs.is_verb(verb):  # "What did Turkey do?", "closed its border"
+        return f"{body[:-3]} {verbs.base_of(verb)} {after}".strip()
     tail = _TAIL.search(body)
     if tail is not None and tail.start() > 0 and len(body[: tail.start()].split()) > 1:
         head = body[: tail.start()]
@@ -194,21 +238,13 @@ def _insert(body: str, filler: str) -> str:
     return f"{body} {filler}"
 
 
-def state(clause: Clause, answer: str | None) -> str | None:
-    """The clause as a statement with the answer in it; ``None`` where the subject's end cannot be told."""
-    filler = filler_of(clause, answer) if clause.role != "whole" else ""
-    if clause.role != "subject" and filler in {"someone", "something"}:
-        filler = ""
-    if clause.role == "subject":
-        return " ".join(part for part in (filler, clause.aux, clause.body) if part)
-    subject, rest = split_subject(clause.body)
-    if not subject or (clause.aux in lexicon.DO and not rest):
-        return None
-    aux = "" if clause.aux in lexicon.DO else clause.aux
-    if clause.aux == "did" and rest:
-        verb, _, after = rest.partition(" ")
-        rest = " ".join(part for part in (verbs.past_of(verb), after) if part)
-    return " ".join(part for part in (subject, aux, rest, filler) if part)
+def missing_subject(body: str) -> int | None:
+    """Where a clause after a verb of saying lacks its subject, which was asked for: "Russia say | were killed"."""
+    tokens = tokens_of(body)
+    for before, token in pairwise(tokens[1:]):
+        if before.low in lexicon.TELLING and (token.low in lexicon.AUX or verbs.is_past(token.low)):
+            return token.start
+    return None
 
 
 def split_subject(body: str) -> tuple[str, str]:
@@ -216,9 +252,10 @@ def split_subject(body: str) -> tuple[str, str]:
     tokens = tokens_of(body)
     if tokens and tokens[0].low in lexicon.PRONOUNS - lexicon.DETERMINERS:
         return tokens[0].text, body[tokens[0].end :].strip()
+    end = 0
     for mention in mentions_of(body):
-        rest = body[mention.end :]
-        if mention.start == 0 and not rest.startswith(("'", "’")) and mention.kind != "number":
-            return body[: mention.end], rest.strip()
-        break
-    return "", body
+        joined = body[end : mention.start].strip() in ({"and", ", and", "or", ","} if end else {""})
+        if not joined or body[mention.end :].startswith(("'", "’")) or mention.kind == "number":
+            break
+        end = mention.end
+    return body[:end], body[end:].strip()

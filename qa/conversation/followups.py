@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.conversation import lexicon, verbs
-from qa.conversation.clauses import Clause, ask, clause_of, state
+from qa.conversation import lexicon
+from qa.conversation.clauses import Clause, ask, clause_of, missing_subject
+from qa.conversation.fragments import fragment, how_many, with_its_noun
 from qa.conversation.mentions import Mention, mentions_of
 from qa.conversation.phrases import tokens_of, words_of
+from qa.conversation.statements import event_of, state
+from qa.conversation.temporal import goes_on_in_time
 from qa.conversation.turns import Turn
 
 _EVENT = re.compile(
@@ -24,8 +27,10 @@ _EVENT = re.compile(
     re.I,
 )
 _SAID_SO = re.compile(
-    r"(?:who|which \w+)\s(?:said|says|claimed|claims|reported|reports|told|confirmed|announced|stated|admitted)\s"
-    r"(?:that|so|this|it)|says who|according to whom|who said",
+    r"(?P<asked>(?:who|which \w+)(?: else)?)\s(?:(?P<verb>said|says|claimed|claims|reported|reports|told|confirmed|"
+    r"announced|stated|admitted)\s(?:that|so|this|it)"
+    r"|(?P<judged>decided|ruled|denied|denies|disputed|revealed|predicted|estimated|believes|believed|thinks|suggested|argued|warned|promised|insisted|insists|alleged)\s(?:that|so|this))"
+    r"|says who|according to whom|who said",
     re.I,
 )
 _AGAIN = re.compile(
@@ -37,16 +42,20 @@ _ABOUT = re.compile(r"(?:and )?(?:what|how) about (?P<topic>.+)", re.I)
 _TIMES = re.compile(
     r"\b(?:on|in|at|since|before|after|until|during)\s(?:[A-Z]\w+day(?:\s\w+)?|[A-Z][a-z]+ \d+|\d{4})\b"
 )
-_FRAGMENT = re.compile(
-    r"(?:(?P<prep>[a-z]+)\s)?(?:(?P<bare>who|whom|when|where|why)(?P<tail>(?:\s(?:else|of them))*)"
-    r"|(?P<phrase>whose|what|which|how)(?P<nouns>(?:\s[\w’'-]+){0,4}))(?:\s(?:exactly|precisely|then|not|so))*",
-    re.I,
-)
-_MEASURES = frozenset("long far often old fast big tall come so much".split())
-_TIME_NOUNS = frozenset("time day date year month week".split())
+_OPPOSITES = {
+    one: other
+    for pair in ("before after", "with without", "inside outside", "above below", "north south", "east west")
+    for one, other in (pair.split(), reversed(pair.split()))
+}
 _DEMOGRAPHIC = frozenset("women men children boys girls".split())
 _COMMANDS = frozenset("define describe explain list name tell give show compare summarise summarize translate".split())
-_NEAR = ({"person", "unknown"}, {"place", "organisation", "unknown"}, {"people", "things"}, {"thing", "things"})
+_NEAR = (
+    {"person", "people"},
+    {"person", "unknown"},
+    {"place", "organisation", "unknown"},
+    {"people", "things"},
+    {"thing", "things"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class FollowUp:
 
 def go_on(asked: FollowUp) -> str | None:
     """The previous question turned into the one that was meant; ``None`` when ``asked`` is not of this sort."""
-    for rule in (_the_same_again, _who_said_so, _the_event, _fragment, _another_topic):
+    for rule in (_the_same_again, _who_said_so, _the_event, _part_of_it, _the_other_side, _another_topic):
         found = rule(asked)
         if found is not None:
             return found
@@ -79,20 +88,24 @@ def _the_same_again(asked: FollowUp) -> str | None:
 
 def _who_said_so(asked: FollowUp) -> str | None:
     """ "Who said that?": the previous answer in quotation marks, or the previous question as a statement."""
-    if not _SAID_SO.fullmatch(asked.core):
+    found = _SAID_SO.fullmatch(asked.core)
+    if found is None:
         return None
     clause, last = asked.clause, asked.last
+    verb = found["judged"] or found["verb"] or "said"
+    who = f"{(found['asked'] or 'Who').capitalize()} {'said' if verb.lower() == 'told' else verb.lower()}"
     answer = "" if last.answer is None else " ".join(last.answer.split()).strip(' .“”"')
     if len(answer.split()) >= 4 and (clause is None or _about_words(clause)):
-        return f"Who said “{answer}”?"
+        return f"{who} “{answer}”?"
     statement = None if clause is None else state(clause, last.answer)
     if statement is not None:
-        return f"Who said that {statement}?"
-    return f"Who said “{answer}”?" if answer else None
+        return f"{who} that {statement}?"
+    return f"{who} “{answer}”?" if answer else None
 
 
 def _about_words(clause: Clause) -> bool:
-    return not lexicon.SAYING.isdisjoint(words_of(clause.body))
+    """Whether words were asked for: "What did he say?", not "Who do they say came?"."""
+    return not lexicon.SAYING.isdisjoint(words_of(clause.body)) and missing_subject(clause.body) is None
 
 
 def _the_event(asked: FollowUp) -> str | None:
@@ -105,69 +118,29 @@ def _the_event(asked: FollowUp) -> str | None:
         return None
     a_place = words[0] == "where" and words[1:3] in (["is", "it"], ["is", "that"], ["is", "this"], ["was", "it"])
     a_thing = words[0] in {"how", "what"} and words[1:2] == ["is"]
+    a_place = a_place or (words[0] == "which" and words[1] in lexicon.PLACE_NOUNS and "is" in words)
     if a_place or a_thing:
         return None
-    return ask("Why" if found["asked"].lower() == "how come" else found["asked"], clause, asked.last.answer)
+    opener = "Why" if found["asked"].lower() == "how come" else found["asked"]
+    if words[0] == "which" and words[1] in lexicon.PLACE_NOUNS:
+        opener = f"In {opener.lower()}"
+    return ask(opener, event_of(clause, asked.last.answer), asked.last.answer)
 
 
-def _fragment(asked: FollowUp) -> str | None:
-    """A question without a verb: "Why?", "By whom?", "How many of them?", "Which city?", "Who else?"."""
-    found, clause = _FRAGMENT.fullmatch(asked.core), asked.clause
-    if found is None or clause is None:
-        return None
-    prep = found["prep"]
-    wh = (found["bare"] if found["bare"] is not None else found["phrase"]).lower()
-    rest = (found["tail"] if found["bare"] is not None else found["nouns"]).lower().split()
-    rest = [word for word in rest if word not in {"exactly", "precisely", "then", "not"}]
-    if (prep is not None and prep.lower() not in lexicon.PREPOSITIONS) or not _verbless(wh, rest):
-        return None
-    opening, replaces = _opening(wh, rest, clause, asked.last)
-    if prep is not None:
-        return ask(f"{prep} {opening}", clause, asked.last.answer)
-    if rest[:1] and rest[0] in lexicon.PLACE_NOUNS and wh in {"what", "which"} and clause.role != "object":
-        opening, replaces = f"in {opening}", False
-    return ask(opening, clause, asked.last.answer, replaces=replaces)
+def _part_of_it(asked: FollowUp) -> str | None:
+    """ "How many were there?", "What happened then?", "Why?" """
+    for rule in (how_many, with_its_noun, goes_on_in_time, fragment):
+        found = rule(asked.core, asked.last)
+        if found is not None:
+            return found
+    return None
 
 
-def _verbless(wh: str, rest: list[str]) -> bool:
-    """Whether the words after a wh-word are a noun phrase without its verb: "which city", "how many of them"."""
-    if "about" in rest:
-        return False
-    if wh == "how" and rest and rest[0] != "many":
-        return len(rest) == 1 and rest[0] in _MEASURES
-    nouns = [word for word in rest if word not in {"of", "them", "those", "these", "the", "else", "other", "many"}]
-    verbal = [word for word in nouns if word in lexicon.AUX or verbs.base_of(word) in verbs.VERBS]
-    return len(nouns) <= (1 if wh == "what" else 2) and not verbal
-
-
-def _opening(wh: str, rest: list[str], clause: Clause, last: Turn) -> tuple[str, bool]:
-    """The words to ask with, and whether they ask for the same part of the clause as the previous question did."""
-    before = clause.asked.split()[0].lower() if clause.asked else ""
-    match wh, rest[:1]:
-        case "how", ["come" | "so"]:
-            return "Why", False
-        case _, ["else"]:
-            return f"{wh} else", before in {wh, "which"}
-        case "how", ["many"] if len(rest) == 1 or rest[1] == "of":
-            return f"how many {_noun_of(clause, last)}".strip(), True
-        case "which" | "what", ["one" | "ones" | "of"]:
-            return f"{wh} {_noun_of(clause, last)}".strip(), True
-    same = wh in {"who", "what", "which", "whose", "whom"} or rest[:1] == ["many"]
-    return " ".join([wh, *rest]), same and not (rest[:1] and rest[0] in _TIME_NOUNS)
-
-
-def _noun_of(clause: Clause, last: Turn) -> str:
-    """What is counted or chosen from: the noun asked about, a plural answer, or people."""
-    words = clause.asked.split()
-    opener = words[0].lower() if words else ""
-    if opener in {"which", "what"} and len(words) > 1:
-        return " ".join(words[1:])
-    if opener == "how" and len(words) > 2:
-        return " ".join(words[2:])
-    for mention in mentions_of("" if last.answer is None else last.answer):
-        if mention.plural and not mention.text[:1].isupper():
-            return re.sub(r"^(?:the|their|its|his|her) ", "", mention.text)
-    return "people" if opener in {"who", "whom"} else ""
+def _the_other_side(asked: FollowUp) -> str | None:
+    """ "And after?" when the previous question had "before": the same question with the opposite."""
+    was = _OPPOSITES.get(asked.core.lower(), "")
+    found = re.search(rf"\b{was}\b(?! all\b)", asked.last.understood, re.I) if was else None
+    return None if found is None else _replaced(asked.last.understood, *found.span(), asked.core.lower())
 
 
 def _another_topic(asked: FollowUp) -> str | None:
@@ -223,6 +196,8 @@ def _like(previous: str, mention: Mention | None, prep: str) -> Mention | None:
 
 
 def _replaced(text: str, start: int, end: int, by: str) -> str:
+    if words_of(text[:start])[-1:] in (["many"], ["which"], ["what"]):
+        by = re.sub(r"^the ", "", by, flags=re.I)
     if start and by.startswith("The "):
         by = f"the {by[4:]}"
     return f"{text[:start]}{by}{text[end:]}"

@@ -22,6 +22,14 @@ _VERDICTS = frozenset(
     "reported thought expected alleged safe dangerous better hard easy difficult impossible easier harder called "
     "time".split()
 )
+_HUMAN = frozenset(
+    "do react respond say tell ask think believe know decide hope promise plan refuse agree complain admit insist "
+    "argue claim explain speak vote elect meet negotiate write apologise apologize appeal sue announce pay buy sell "
+    "build warn vow protest celebrate investigate discuss".split()
+)
+_CAUSING = frozenset("make makes made let lets help helped see saw hear heard watch watched".split())
+_ADDRESSING = frozenset("tell ask warn thank accuse persuade inform invite thank advise".split())
+_CORRECT = frozenset("true right correct so it all".split())
 _CLAUSE_OPENERS = frozenset("when if while after before as".split())
 _LINKS = frozenset("to that for if when before after until since who".split())
 _MAKING = frozenset("made make makes making find found finds".split())
@@ -32,7 +40,7 @@ _NO_NOUNS = frozenset("not many much there then else exactly ever also still onl
 class Gap:
     """A pronoun that points out of its question. ``job``: subject, object or owner.
 
-    ``does``: it is what acts on something, as only people and their groups do: "When did they start the fire?".
+    ``does``: it acts, decides or is spoken to, as only people and their groups are: "When did they start the fire?".
     """
 
     word: str
@@ -40,6 +48,8 @@ class Gap:
     end: int
     job: str
     does: bool = False
+    leads: bool = False
+    """It owns a person: "its headmaster"."""
 
 
 def gaps_in(question: str) -> list[Gap]:
@@ -56,7 +66,9 @@ def _gaps(tokens: list[Token]) -> Iterator[Gap]:
         if token.low in {"it", "that", "this"} and _empty(tokens, at):
             continue
         if not _explained(tokens, at, job, asked):
-            yield Gap(token.low, token.start, token.end, job, job == "subject" and _does(tokens, at))
+            does = _does(tokens, at) if job == "subject" else job == "object" and _is_told(tokens, at)
+            leads = job == "owner" and any(lexicon.is_person_noun(each.low) for each in tokens[at + 1 : at + 3])
+            yield Gap(token.low, token.start, token.end, job, does, leads)
 
 
 def _either(tokens: list[Token], at: int) -> bool:
@@ -66,14 +78,23 @@ def _either(tokens: list[Token], at: int) -> bool:
 
 
 def _does(tokens: list[Token], at: int) -> bool:
-    """Whether the subject at ``at`` has a full verb with an object or another verb after it."""
-    if at < 1 or at + 2 >= len(tokens) or tokens[at - 1].low not in lexicon.DO:
+    """Whether the subject at ``at`` does what only people do, or has a full verb with an object or another verb."""
+    if at < 1 or at + 1 >= len(tokens) or tokens[at - 1].low not in lexicon.AUX:
+        return False
+    if verbs.base_of(tokens[at + 1].low) in _HUMAN:
+        return True
+    if at + 2 >= len(tokens) or tokens[at - 1].low not in lexicon.DO:
         return False
     verb, following = tokens[at + 1], tokens[at + 2]
     if not verb.is_word or verb.low in lexicon.CLOSED | lexicon.BE or not following.is_word:
         return False
     opens = following.low in lexicon.DETERMINERS or following.low not in lexicon.CLOSED
     return opens and not following.low.endswith("ly")
+
+
+def _is_told(tokens: list[Token], at: int) -> bool:
+    """Whether the object at ``at`` is spoken to, as only people and their groups are: "Who told them?"."""
+    return at > 0 and verbs.base_of(tokens[at - 1].low) in _ADDRESSING
 
 
 def _asked(tokens: list[Token]) -> tuple[int, int]:
@@ -108,6 +129,8 @@ def _is_pronoun(tokens: list[Token], at: int) -> bool:
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is None or not following.is_word:
         return at > 0 and (following is None or following.text in "?.!,;")
+    if at == 1 and tokens[0].low in lexicon.BE and all(not each.is_word for each in tokens[3:]):
+        return following.low not in _CORRECT  # "Is that enough?"
     predicate = following.low in lexicon.PREPOSITIONS or following.low in verbs.VERBS or following.low in _VERDICTS
     return at > 0 and tokens[at - 1].low in lexicon.AUX and predicate and token.low in {"that", "this"}
 
@@ -118,6 +141,7 @@ def _job(tokens: list[Token], at: int) -> str:
     following = tokens[at + 1].low if at + 1 < len(tokens) and tokens[at + 1].is_word else ""
     if word == "her":
         closed = not following or following in (lexicon.CLOSED | {"not"}) or following.endswith("ly")
+        closed = closed or (before in _CAUSING and following in verbs.VERBS)  # "What made her leave?"
         return "object" if closed else "owner"
     if word in _POSSESSIVES:
         return "owner"

@@ -34,20 +34,30 @@ CLOSED = PREPOSITIONS | SUBORDINATORS | PRONOUNS | DETERMINERS | AUX | WH
 PERSON_NOUNS = frozenset(
     "man woman boy girl person president minister ambassador envoy spokesman spokeswoman spokesperson commander "
     "leader official officer judge lawyer doctor singer actor actress author writer director mother father wife "
-    "husband son daughter brother sister teacher student player coach driver pilot suspect victim candidate "
-    "senator governor mayor king queen prince princess pope bishop reporter journalist correspondent soldier "
-    "general colonel chief chairman chairwoman adviser advisor secretary commissioner diplomat resident "
-    "survivor witness founder owner manager scientist professor researcher engineer artist winner teen teenager "
-    "mom dad child baby neighbour neighbor expert analyst activist lawmaker congressman librarian baker farmer "
-    "fisherman head boss rebel civilian insurgent fighter refugee migrant protester demonstrator hostage "
-    "passenger troop citizen worker employee neighbor agent guard gunman attacker terrorist militant american "
-    "russian syrian detective investigator farmer guard somebody someone anyone".split()
+    "husband son daughter brother sister teacher student player coach driver pilot suspect victim candidate senator "
+    "governor mayor king queen prince princess pope bishop reporter journalist correspondent soldier general colonel "
+    "chief chairman chairwoman adviser advisor secretary commissioner diplomat resident survivor witness founder "
+    "owner manager scientist professor researcher engineer artist winner teen teenager mom dad child baby neighbour "
+    "neighbor expert analyst activist lawmaker congressman librarian baker farmer fisherman head boss rebel civilian "
+    "insurgent fighter refugee migrant protester demonstrator hostage passenger troop citizen worker employee "
+    "neighbor agent guard gunman attacker terrorist militant american russian syrian detective investigator somebody "
+    "someone anyone captain skipper sailor inspector sergeant lieutenant sheriff deputy prosecutor attorney "
+    "councillor councilor rector headmaster warden nurse surgeon paramedic firefighter clerk mechanic tuner curator "
+    "editor economist banker broker dealer grower shepherd pensioner veteran volunteer spectator runner climber skier "
+    "rider goalkeeper referee tenant landlord customer client patient applicant defendant plaintiff thief robber "
+    "burglar killer murderer hacker donor heir widow widower uncle aunt nephew niece cousin grandmother grandfather "
+    "friend colleague chancellor lecturer pupil scholar priest rabbi imam monk nun critic opponent supporter tourist "
+    "visitor mourner lifeguard".split()
 )
-_MALE_NOUNS = frozenset("man boy spokesman actor father husband son brother king prince pope chairman dad".split())
+_MALE_NOUNS = frozenset(
+    "man boy spokesman actor father husband son brother king prince pope chairman dad widower uncle nephew "
+    "grandfather headmaster monk".split()
+)
 _FEMALE_NOUNS = frozenset(
-    "woman girl spokeswoman actress mother wife daughter sister queen princess chairwoman mom".split()
+    "woman girl spokeswoman actress mother wife daughter sister queen princess chairwoman mom widow aunt niece "
+    "grandmother nun headmistress".split()
 )
-PLURAL_NOUNS = frozenset("people men women children police families troops militia crew staff media".split())
+PLURAL_NOUNS = frozenset("people others men women children police families troops militia crew staff media".split())
 GROUP_NOUNS = frozenset(
     "government army group company team council party police military family committee board court ministry "
     "union bank force agency organisation organization coalition alliance crew parliament congress senate court "
@@ -55,7 +65,8 @@ GROUP_NOUNS = frozenset(
 )
 PLACE_NOUNS = frozenset(
     "city town country village place area region district state province island river mosque school building "
-    "bridge harbour harbor port museum library hospital street border".split()
+    "bridge harbour harbor port museum library hospital street border hamlet suburb clinic valley airport station "
+    "prison hotel".split()
 )
 ORGANISATION_WORDS = frozenset(
     "council nations army ministry party group bank company university court corporation inc ltd committee "
@@ -67,11 +78,13 @@ ORGANISATION_WORDS = frozenset(
 TITLES = frozenset(
     "mr mrs ms miss dr sir lord lady president minister ambassador secretary-general general senator governor "
     "mayor king queen prince princess pope chancellor commissioner captain colonel professor judge spokesman "
-    "spokeswoman commander envoy chief director secretary adviser chairman chairwoman".split()
+    "spokeswoman commander envoy chief director secretary adviser chairman chairwoman inspector sergeant lieutenant "
+    "sheriff reverend bishop archbishop cardinal councillor congressman congresswoman rector detective "
+    "officer headmaster".split()
 )
 _TITLE_GENDER = {"mr": "m", "sir": "m", "lord": "m", "king": "m", "prince": "m", "pope": "m", "spokesman": "m"} | {
     "mrs": "f", "ms": "f", "miss": "f", "lady": "f", "queen": "f", "princess": "f", "spokeswoman": "f", "chairman": "m",
-    "chairwoman": "f",
+    "chairwoman": "f", "congressman": "m", "congresswoman": "f", "headmaster": "m", "archbishop": "m", "cardinal": "m",
 }  # fmt: skip
 PLACES = frozenset(
     "syria russia turkey iran iraq israel lebanon jordan egypt france germany britain england scotland wales "
@@ -96,8 +109,20 @@ PLACES = frozenset(
     "manchester manila melbourne milan minsk mogadishu mosul mumbai munich nairobi naples oslo ottawa prague "
     "pyongyang riyadh seoul shanghai sydney toronto tripoli tunis vancouver vienna warsaw zagreb zurich".split()
 )
-PLACE_OPENERS = frozenset("new north south east west northern southern eastern western los las san santa".split())
-"""Capitalised, before another capital, they open the name of a place: "New Jersey", "South Sudan"."""
+PLACE_OPENERS = frozenset(
+    "new north south east west northern southern eastern western los las san santa port mount lake cape fort gulf "
+    "upper lower".split()
+)
+"""Capitalised, before another capital, they open the name of a place: "New Jersey", "South Sudan", "Port Louis"."""
+PLACE_CLOSERS = frozenset(
+    "hills valley island islands river street bay square county bridge road avenue mountains peninsula desert falls "
+    "beach forest canyon creek province district airport harbour harbor".split()
+)
+"""Capitalised, after another capital, they close the name of a place: "Galway Bay"."""
+NOMINAL_ADJECTIVES = frozenset(
+    "injured wounded dead missing elderly poor homeless unemployed sick rich disabled displaced bereaved".split()
+)
+"""After "the", without a noun, they stand for people: "the injured"."""
 _MALE_NAMES = frozenset(
     "john james robert michael william david richard joseph thomas charles christopher daniel matthew anthony "
     "mark donald steven paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan "
@@ -151,6 +176,9 @@ _NOT_PEOPLE = frozenset(
     "freezer counter answer matter paper water border printer router server folder header boulder shoulder "
     "feather".split()
 )
+_ENDS_OTHERWISE = frozenset(
+    "luca andrea nikita ilya sasha joshua ezra mustafa musa isa jonah noa garcia abba attila krishna margo cleo".split()
+)
 _WORDS_TOO = frozenset("mark will bill jack frank grace rose may art sue faith hope joy dawn angel rob pat mia".split())
 
 
@@ -163,15 +191,17 @@ def is_plural(word: str) -> bool:
 
 
 def is_person_noun(word: str) -> bool:
-    """A noun for one person: listed, or by its ending ("physicist", "policeman")."""
-    made = word.endswith(("ist", "ician", "eer", "sman", "eman", "woman", "person")) and len(word) > 5
+    """A noun for one person: listed, or by its ending ("physicist", "clockmaker")."""
+    endings = ("ist", "ician", "eer", "sman", "eman", "woman", "person", "maker", "worker", "keeper", "fighter")
+    made = word.endswith(endings) and len(word) > 5
     return word in PERSON_NOUNS or made
 
 
 def are_people(word: str) -> bool:
     """A plural noun for people: listed, or by its ending ("islanders", "smugglers", "tourists")."""
     one = word.removesuffix("s")
-    listed = word in PLURAL_NOUNS or (one != word and is_person_noun(one)) or word.endswith(("smen", "women"))
+    listed = word in PLURAL_NOUNS | NOMINAL_ADJECTIVES or (one != word and is_person_noun(one))
+    listed = listed or word.endswith(("smen", "women"))
     return listed or (word.endswith(("ers", "ists", "ians", "eers")) and len(word) > 6 and one not in _NOT_PEOPLE)
 
 
@@ -189,6 +219,14 @@ def gender_of_name(name: str) -> str:
         first = words[0]
         return "m" if first in _MALE_NAMES else "f" if first in _FEMALE_NAMES else ""
     return ""
+
+
+def likely_gender(name: str) -> str:
+    """A guess by the ending of an unlisted first name: ``f`` for "Livia Fontane", ``m`` for "Paolo Greve"."""
+    words = [word for word in name.lower().split() if word not in TITLES]
+    if len(words) < 2 or not name[:1].isupper() or words[0] in _ENDS_OTHERWISE:
+        return ""
+    return "f" if words[0].endswith("a") else "m" if words[0].endswith("o") and not words[0].endswith("ko") else ""
 
 
 def gender_of_noun(noun: str) -> str:

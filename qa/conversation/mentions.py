@@ -39,7 +39,7 @@ class Mention:
 
 @lru_cache(maxsize=512)
 def mentions_of(text: str) -> tuple[Mention, ...]:
-    """All mentions in the order they stand. Only people inside a longer one overlap: "a group of teenagers"."""
+    """All mentions in the order they stand. A few lie inside a longer one: "a group of teenagers"."""
     return tuple(_found(text[:2000]))
 
 
@@ -61,13 +61,13 @@ def _found(text: str) -> Iterator[Mention]:
 
 
 def _inner(tokens: list[Token], at: int, end: int) -> Iterator[int]:
-    """Where the people in "a group of teenagers", "the children of another daughter" start: spoken of again, too."""
+    """Where what is spoken of again starts: the people in "a group of teenagers", the ferry in "the captain of it"."""
     last = tokens[end - 1].low
     for i in range(at + 1, end - 1):
         if (
             tokens[i].low == "of"
             and not tokens[at].is_name
-            and (lexicon.is_plural(last) or last in lexicon.PERSON_NOUNS)
+            and (lexicon.is_plural(last) or last in lexicon.PERSON_NOUNS or lexicon.is_person_noun(tokens[i - 1].low))
         ):
             yield i + 1
 
@@ -79,11 +79,12 @@ def _mention(text: str, tokens: list[Token], at: int, end: int) -> Mention | Non
     if not part:
         return None
     worded = text[part[0].start : part[-1].end]
-    worded = re.sub(r"['’]s$", "", worded)
+    worded = re.sub(r"(?:['’]s|(?<=s)['’])$", "", worded)
+    worded = re.sub(r"^The (?=[a-z])", "the ", worded)
     worded = re.sub(r"^(?:[Aa]n?|[Ss]ome|[Tt]hat|[Tt]his|[Tt]hose|[Tt]hese) ", "the ", worded)
     head = _head(part)
     kind, gender = _classify(worded, part, head, tokens[at - 1].low if at else "")
-    stop = part[-1].end - (2 if part[-1].possessive else 0)
+    stop = part[-1].end - (len(part[-1].text) - len(part[-1].low) if part[-1].possessive else 0)
     return Mention(worded, part[0].start, stop, kind, gender)
 
 
@@ -110,12 +111,15 @@ def _classify(worded: str, part: list[Token], head: Token, before: str) -> tuple
         gender = lexicon.gender_of_name(re.sub(r"^[Tt]he ", "", worded))
         names = [token for token in part if token.is_name and token.low not in lexicon.DETERMINERS]
         return _kind_of_name(part, names, before, gender), gender
-    return _kind_of_noun(head.low), lexicon.gender_of_noun(head.low)
+    return kind_of_noun(head.low), lexicon.gender_of_noun(head.low)
 
 
-def _kind_of_noun(noun: str) -> str:
+def kind_of_noun(noun: str) -> str:
+    """The kind of what a common noun names."""
     if lexicon.is_person_noun(noun):
         return "person"
+    if noun in lexicon.NOMINAL_ADJECTIVES:
+        return "people"
     if lexicon.is_plural(noun):
         return "people" if lexicon.are_people(noun) else "things"
     if noun in lexicon.PLACE_NOUNS:
@@ -135,6 +139,7 @@ def _kind_of_name(part: list[Token], names: list[Token], before: str, gender: st
         (an_organisation, "organisation"),
         (words[-1] in lexicon.PLACES or (len(words) > 1 and words[0] in lexicon.PLACE_OPENERS), "place"),
         (titled or bool(gender), "person"),
+        (len(words) > 1 and words[-1] in lexicon.PLACE_CLOSERS, "place"),
         (part[0].low == "the" and lexicon.is_plural(words[-1]), "things"),
         (any(lexicon.is_person_noun(token.low.rpartition("-")[2]) for token in part[:-1]), "person"),
         (part[0].low == "the" or acronym, "organisation"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa.conversation import lexicon, verbs
 
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[$€£]?\w+(?:[-.,'’&]\w+)*%?|[^\w\s]")
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\w+s['’](?=\s\w)|[$€£]?\w+(?:[-.,'’&]\w+)*%?|[^\w\s]")
 _POSSESSIVE = re.compile(r"(?<=.)['’]s?$")
 _JOINERS = frozenset("of the al bin ibn de del della van von der da la le for".split())
 _LOOSE = frozenset(
@@ -18,6 +20,8 @@ _ENDS = lexicon.CLOSED - {"of"}
 _OPEN_LY = frozenset("family ally assembly supply italy reply".split())
 """Nouns that end like adverbs."""
 _MAX_PHRASE = 6
+_REMEMBERED = 1000
+"""Characters of a text whose words are kept for the next rule that looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +44,22 @@ class Token:
 
     @property
     def possessive(self) -> bool:
-        return self.text.lower().endswith(("'s", "’s"))
+        return self.text.lower().endswith(("'s", "’s", "s'", "s’"))
 
 
 def tokens_of(text: str) -> list[Token]:
     """Words and marks with their offsets."""
-    return [
-        Token(match.group(), *match.span(), _POSSESSIVE.sub("", match.group().lower()))
-        for match in _TOKEN.finditer(text)
-    ]
+    return list(_tokens(text)) if len(text) <= _REMEMBERED else list(_read(text))
+
+
+@lru_cache(maxsize=512)
+def _tokens(text: str) -> tuple[Token, ...]:
+    return tuple(_read(text))
+
+
+def _read(text: str) -> Iterator[Token]:
+    for match in _TOKEN.finditer(text):
+        yield Token(match.group(), *match.span(), _POSSESSIVE.sub("", match.group().lower()))
 
 
 def words_of(text: str) -> list[str]:
@@ -61,6 +72,14 @@ def phrase_end(tokens: list[Token], at: int) -> int:
     first = tokens[at]
     if not first.is_word or first.low in lexicon.WH | lexicon.AUX or first.low in {"i", "what's", "who's"}:
         return at
+    if (
+        first.low == "that"
+        and at + 1 < len(tokens)
+        and (tokens[at + 1].is_name or lexicon.is_plural(tokens[at + 1].low))
+    ):
+        return at  # "said that Aleppo fell", "that fighters left": a conjunction
+    if first.low == "the" and _stands_for_people(tokens, at + 1):
+        return at + 2
     if first.low in lexicon.DETERMINERS or first.low in lexicon.NUMBERS or first.text[0].isdigit():
         return _common_end(tokens, at, at + 1)
     if first.is_name and not _sentence_case(tokens, at):
@@ -70,6 +89,16 @@ def phrase_end(tokens: list[Token], at: int) -> int:
         plural = follows is not None and lexicon.is_plural(follows.low) and not verbs.is_verb(follows.low)
         return _common_end(tokens, at, end) if noun or plural or tokens[end - 1].possessive else end
     return _bare_end(tokens, at)
+
+
+def _stands_for_people(tokens: list[Token], at: int) -> bool:
+    """An adjective without its noun: "the injured were treated", "the dead", but not "the injured man"."""
+    if at >= len(tokens) or tokens[at].low not in lexicon.NOMINAL_ADJECTIVES:
+        return False
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is None or not following.is_word:
+        return True
+    return following.low in lexicon.CLOSED | lexicon.BE or verbs.is_past(following.low)
 
 
 def _sentence_case(tokens: list[Token], at: int) -> bool:
@@ -148,7 +177,7 @@ def _common_end(tokens: list[Token], at: int, end: int) -> int:
 def _leaves(tokens: list[Token], at: int, end: int) -> bool:
     """Whether the word after a noun no longer belongs to the phrase: an adverb or a verb."""
     low = tokens[end].low
-    return (low.endswith("ly") and low not in _OPEN_LY) or _looks_verbal(tokens, at, end)
+    return low == "enough" or (low.endswith("ly") and low not in _OPEN_LY) or _looks_verbal(tokens, at, end)
 
 
 def _adjective(tokens: list[Token], at: int) -> bool:

@@ -16,11 +16,13 @@ import re
 from collections.abc import Sequence
 
 from qa.conversation import lexicon
-from qa.conversation.antecedents import antecedent
+from qa.conversation.antecedents import antecedent, sort_asked
 from qa.conversation.followups import FollowUp, go_on
+from qa.conversation.fragments import counted
 from qa.conversation.gaps import Gap, gaps_in
 from qa.conversation.mentions import mentions_of
 from qa.conversation.phrases import words_of
+from qa.conversation.temporal import closing_time
 from qa.conversation.turns import Turn, Understood
 
 _LONGEST = 400
@@ -31,6 +33,9 @@ _LEAD = re.compile(
     re.I,
 )
 _CONTRACTED = re.compile(r"\b(who|what|where|when|why|how|that|it|he|she|there)['’]s\b", re.I)
+_MOVING = frozenset("go goes going get gets come travel move flee fly return walk drive climb sail arrive".split())
+_THE_ONES_THERE = re.compile(r"\bthe \w+ (there)\b", re.I)
+_HOW_MANY_THERE = re.compile(r"how many \w+ (?:are|were) (there)$", re.I)
 _THERE = re.compile(r"(?<!^)\b(there)(?=\s*(?:$|[?.!,]|now\b|today\b|then\b|after\b|before\b|in \d))", re.I)
 
 
@@ -56,6 +61,8 @@ def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
     """One pass of the rules: the new question and why, or the question itself."""
     plain = _CONTRACTED.sub(r"\1 is", _LEAD.sub("", asked)).strip()
     core = plain.rstrip("?!. ")
+    if not core and "then" in words_of(asked):
+        core = "then"
     if not core:
         return asked, ""
     followed = go_on(FollowUp(core, len(plain) < len(asked), history[-1]))
@@ -67,39 +74,63 @@ def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
 def _pronouns(asked: str, plain: str, history: Sequence[Turn]) -> tuple[str, str]:
     """Every pronoun that points back, replaced by what it means; a place for "there"."""
     parts, at, reasons, meant = list[str](), 0, list[str](), dict[str, str]()
+    closing, point = closing_time(plain, history)
+    if point:
+        plain = plain[:closing]
+        reasons.append(f"the time is {point}")
     named = frozenset(each.text for each in mentions_of(plain))
     for gap in gaps_in(plain):
-        name = _meaning(gap, history, meant, named)
-        if name is None:
-            continue
-        parts += [plain[at : gap.start], _owner(name) if gap.job == "owner" else name]
+        name = _meaning(gap, history, meant, named, plain)
+        if name is None or (gap.job == "owner" and _is_long(name) and name in "".join(parts)):
+            continue  # nothing is meant, or the question itself now says whose it is
+        if plain[: gap.start].endswith(" of ") and gap.word in {"them", "those", "these"}:
+            name = counted(name, history[-1])
+        owned = _owned(plain, gap) if gap.job == "owner" and _is_long(name) else 0
+        name = f"the {name[4:]}" if name.startswith("The ") and gap.start else name
+        worded = _owner(name) if gap.job == "owner" else name
+        parts += [plain[at : gap.start], f"the{plain[gap.end : owned]} of {name}" if owned else worded]
         reasons.append(f"“{plain[gap.start : gap.end]}” is {name}")
-        at = gap.end
+        at = max(gap.end, owned)
     rewritten, place = _placed("".join([*parts, plain[at:]]), history)
     if place:
         reasons.append(f"“there” is {place}")
     if not reasons:
         return asked, ""
+    rewritten = f"{rewritten} {point}?" if point else rewritten
     return rewritten[:1].upper() + rewritten[1:], "; ".join(reasons)
 
 
-def _meaning(gap: Gap, history: Sequence[Turn], meant: dict[str, str], named: frozenset[str]) -> str | None:
+def _meaning(gap: Gap, history: Sequence[Turn], meant: dict[str, str], named: frozenset[str], plain: str) -> str | None:
     """What a pronoun stands for: the same as the last of its sort, but an object is another than the subject.
 
     Nothing that is ``named`` in the same question: "How did they get to Aleppo?" does not ask about Aleppo twice.
     """
-    sort = "he" if gap.word in lexicon.MALE else "she" if gap.word in lexicon.FEMALE else gap.word[:2]
-    if sort in meant and gap.job != "object":
-        return meant[sort]
-    mention = antecedent(gap, history, named | frozenset(meant.values()))
+    pronoun = "he" if gap.word in lexicon.MALE else "she" if gap.word in lexicon.FEMALE else gap.word[:2]
+    if pronoun in meant and gap.job != "object":
+        return meant[pronoun]
+    frame = plain[: gap.start].strip().lower()
+    mention = antecedent(gap, history, named | frozenset(meant.values()), sort_asked(plain), frame)
     if mention is None:
-        return meant.get(sort)
+        return meant.get(pronoun)
     name = mention.text
     words = name.split()
-    if name.islower() and lexicon.is_plural(words[-1]) and words[0] not in lexicon.DETERMINERS and "and" not in words:
+    bare = name.islower() and name[0].isalpha() and words[0] not in lexicon.NUMBERS
+    if bare and lexicon.is_plural(words[-1]) and words[0] not in lexicon.DETERMINERS and "and" not in words:
         name = f"the {name}"
-    meant.setdefault(sort, name)
+    meant.setdefault(pronoun, name)
     return name
+
+
+def _is_long(name: str) -> bool:
+    """A description, which "of" follows better than "'s" does: "the former night guard"."""
+    words = name.split()
+    return words[0] == "the" and (len(words) > 2 or "of" in words or "who" in words)
+
+
+def _owned(text: str, gap: Gap) -> int:
+    """Where the phrase ends that a possessive opens: "his name"; 0 if there is none."""
+    end = next((each.end for each in mentions_of(text) if each.start == gap.start and each.end > gap.end), 0)
+    return end if lexicon.CLOSED.issuperset(words_of(text[end:])[:1]) else 0
 
 
 def _owner(name: str) -> str:
@@ -108,14 +139,31 @@ def _owner(name: str) -> str:
 
 def _placed(text: str, history: Sequence[Turn]) -> tuple[str, str]:
     """ "There" as a place, not as in "are there": "in" and the last place spoken of."""
-    found = _THERE.search(text)
-    if found is None or _explains_there(text[: found.start()]):
+    counts = _HOW_MANY_THERE.match(text.rstrip("?!. "))
+    found = counts or _THE_ONES_THERE.search(text) or _THERE.search(text)
+    if found is None or (counts is None and _explains_there(text[: found.start(1)])):
         return text, ""
-    for turn in reversed(history[-4:]):
-        place = _place_of(turn)
+    for turn in reversed(history[-4:] if counts is None else history[-1:]):
+        place = _place_of(turn) if counts is None or _names_place(turn) else ""
+        if place and words_of(text[: found.start(1)])[-1:] and words_of(text[: found.start(1)])[-1] in _MOVING:
+            place = re.sub(r"^(?:in|at|on) ", "to ", place)
         if place:
-            return f"{text[: found.start()]}{place}{text[found.end() :]}", place
+            kept = "there " if counts else ""
+            return f"{text[: found.start(1)]}{kept}{place}{text[found.end(1) :]}", place
     return text, ""
+
+
+def _names_place(turn: Turn) -> bool:
+    """Whether the answer was a place, so that "How many houses are there?" counts what stands in it."""
+    answer = mentions_of("" if turn.answer is None else turn.answer)[:1]
+    return any(each.kind in {"place", "unknown"} for each in answer) and _asks_for_place(turn.understood)
+
+
+def _asks_for_place(question: str) -> bool:
+    """ "Where", "in which", "which city"."""
+    words = words_of(question)
+    which = words[:1] == ["which"] and not lexicon.PLACE_NOUNS.isdisjoint(words[1:2])
+    return which or question.lower().startswith(("where", "in which", "in what"))
 
 
 def _explains_there(before: str) -> bool:
@@ -123,13 +171,13 @@ def _explains_there(before: str) -> bool:
     words = words_of(before)
     if not lexicon.PLACE_NOUNS.isdisjoint(words) or any(each.kind == "place" for each in mentions_of(before)):
         return True
-    return len(words) > 2 and words[-1] in lexicon.AUX and words[0] != "who"
+    return len(words) > 1 and words[-1] in lexicon.AUX and words[0] != "who"
 
 
 def _place_of(turn: Turn) -> str:
     answer = "" if turn.answer is None else " ".join(turn.answer.split()).strip(" .,")
     words = words_of(answer)
-    if turn.understood.lower().startswith(("where", "in which", "in what")) and 0 < len(words) <= 8:
+    if _asks_for_place(turn.understood) and 0 < len(words) <= 8:
         return answer if words[0] in lexicon.PREPOSITIONS else f"in {answer}"
     places = [each.text for source in (turn.understood, answer) for each in mentions_of(source) if each.kind == "place"]
     return f"in {places[-1]}" if places else ""

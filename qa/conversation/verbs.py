@@ -47,7 +47,9 @@ VERBS = (
         "retain return reveal rule save search seize serve share sign sound start state stay stop struggle study "
         "succeed suffer suggest support surrender surround survive suspect talk target tell testify threaten "
         "torture touch train travel treat try turn urge use visit vote wait walk want warn watch witness withdraw "
-        "work worry wound lack veto host fund sponsor spot score award restore reopen rename donate".split()
+        "work worry wound lack veto host fund sponsor spot score award restore reopen rename donate affect apply "
+        "apologise apologize beat boycott bury cease debate disrupt flood hire invest merge promote ration refloat "
+        "resume retire settle sue swap".split()
     )
 )
 
@@ -92,6 +94,15 @@ def is_verb(word: str) -> bool:
     return is_past(word) or base_of(word) in VERBS
 
 
+def third_person_of(verb: str) -> str:
+    """The form after "he": ``say`` -> ``says``, ``deny`` -> ``denies``, ``reach`` -> ``reaches``."""
+    if verb == "have":
+        return "has"
+    if re.search(r"[^aeiou]y$", verb):
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else f"{verb}s"
+
+
 def past_of(verb: str) -> str:
     """A past form: ``close`` -> ``closed``, ``shoot`` -> ``shot``."""
     past = PAST_OF.get(verb.lower())
@@ -101,4 +112,6 @@ def past_of(verb: str) -> str:
         return f"{verb}d"
     if re.search(r"[^aeiou]y$", verb):
         return f"{verb[:-1]}ied"
+    if re.fullmatch(r"[^aeiou]*[aeiou][bdgmnprt]", verb):
+        return f"{verb}{verb[-1]}ed"
     return f"{verb}ed"

@@ -1,0 +1,66 @@
+"""The clause of a question stated: "When did the ship sink?", "Monday" -> "the ship sank on Monday". Pure."""
+
+from __future__ import annotations
+
+import re
+
+from qa.conversation import lexicon, verbs
+from qa.conversation.clauses import Clause, filler_of, insert, split_subject
+from qa.conversation.dates import dated, is_time
+from qa.conversation.phrases import words_of
+
+_CAUSED = re.compile(r"(?:caused|forced|led) (?P<who>.+?) to (?P<what>.+)", re.I)
+
+
+def state(clause: Clause, answer: str | None) -> str | None:
+    """The clause as a statement with the answer in it; ``None`` where the subject's end cannot be told."""
+    filler = filler_of(clause, answer) if clause.role != "whole" else ""
+    if clause.role != "subject" and filler in {"someone", "something"}:
+        filler = ""
+    if clause.role == "subject":
+        return " ".join(part for part in (filler, clause.aux, clause.body) if part)
+    subject, rest = split_subject(clause.body)
+    if not subject or (clause.aux in lexicon.DO and not rest):
+        return None
+    aux = "" if clause.aux in lexicon.DO else clause.aux
+    if clause.aux in lexicon.DO and words_of(rest)[0] in lexicon.CLOSED - lexicon.AUX:
+        return None  # what was taken for the subject has swallowed the verb
+    if clause.role == "adjunct":
+        filler = _adverbial(clause, filler)
+    if filler and rest == "do" and verbs.is_verb(words_of(filler)[0]):  # "What did Turkey do?", "closed its border"
+        return " ".join(part for part in (subject, aux, filler) if part)
+    if filler and rest.startswith("have to ") and clause.asked.lower().startswith("how"):
+        return f"{subject} have {filler} {rest.removeprefix('have ')}"  # a measure is what they have, to do something
+    if clause.aux == "did" and rest:
+        verb, _, after = rest.partition(" ")
+        rest = " ".join(part for part in (verbs.past_of(verb), after) if part)
+    elif clause.aux == "does" and rest:
+        verb, _, after = rest.partition(" ")
+        rest = " ".join(part for part in (verbs.third_person_of(verb), after) if part)
+    stated = " ".join(part for part in (subject, aux, rest) if part)
+    return insert(stated, filler) if clause.role == "object" else f"{stated} {filler}".strip()
+
+
+def _adverbial(clause: Clause, filler: str) -> str:
+    """The answer to when, where, why or how as it stands in a statement: "Monday" -> "on Monday"."""
+    words, opener = words_of(filler), words_of(clause.asked)[0]
+    strands = not lexicon.PREPOSITIONS.isdisjoint(words_of(clause.body)[-1:])  # "Where did it come from?"
+    if not words or opener == "how" or strands or words[0] in lexicon.PREPOSITIONS:
+        return filler
+    if opener == "why":
+        return filler if words[0] == "because" else ""
+    if is_time(filler):
+        return dated(filler)
+    return f"in {filler}" if opener == "where" else filler
+
+
+def event_of(clause: Clause, answer: str | None = None) -> Clause:
+    """What happened: in "What caused the ferry to sink?" that the ferry sank.
+
+    A yes-or-no question that was answered with what someone did asks for that: "Was he hurt?", "broke his wrist".
+    """
+    verb, _, after = ("" if answer is None else answer.removeprefix("had ").strip(" .")).partition(" ")
+    if clause.role == "whole" and after and verbs.is_past(verb):
+        return Clause("", "", "whole", "did", f"{split_subject(clause.body)[0]} {verbs.base_of(verb)} {after}")
+    found = _CAUSED.fullmatch(clause.body) if clause.role == "subject" and not clause.aux else None
+    return clause if found is None else Clause("", "", "whole", "did", f"{found['who']} {found['what']}")
