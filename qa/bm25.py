@@ -6,6 +6,7 @@ Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond"
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 
 K1 = 1.2
 B = 0.75
-ROWS = 1024
-"""Passages whose scores are worked out together."""
+TOGETHER = 100_000
+"""Words whose scores are worked out together."""
+PAGE = 200
+"""Articles read at once."""
 PATIENCE = 10
 """While another process keeps writing, at most one part in so many of the time goes into following it."""
 
@@ -72,11 +75,14 @@ def score_matrix(tokens: Tokens, bounds: Integers, terms: int) -> dict[str, Any]
 
 def _counted(tokens: Tokens, bounds: Integers) -> Iterator[tuple[Integers, Integers, Integers]]:
     """(row, term, how often it stands there), some rows at a time; among these by term, then row."""
-    for start in range(0, len(bounds) - 1, ROWS):
-        ends = bounds[start : start + ROWS + 1]
-        row = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
-        found, times = np.unique(tokens[ends[0] : ends[-1]].astype(np.int64) * ROWS + row, return_counts=True)
-        yield start + found % ROWS, found // ROWS, times
+    start = 0
+    while start < len(bounds) - 1:
+        end = max(start + 1, int(np.searchsorted(bounds, bounds[start] + TOGETHER, side="right")) - 1)
+        ends = bounds[start : end + 1]
+        row = np.repeat(np.arange(end - start), np.diff(ends))
+        found, times = np.unique(tokens[ends[0] : ends[-1]].astype(np.int64) * (end - start) + row, return_counts=True)
+        yield start + found % (end - start), found // (end - start), times
+        start = end
 
 
 def _bm25s() -> Any:
@@ -143,31 +149,43 @@ class Bm25:
     def _update(self) -> bool:
         """Take over the terms of unchanged articles, read those of the others. Whether anything changed."""
         states = self._store.states()
-        documents: dict[str, tuple[str, Integers, Integers, Tokens]] = {}
-        bounds = self._index.bounds
-        for document_id, version, held in self._index.rows.documents():
-            if document_id in states and states[document_id].version == version:
-                lengths = np.diff(bounds[held.start : held.stop + 1])
-                terms = self._index.tokens[bounds[held.start] : bounds[held.stop]]
-                documents[document_id] = (version, self._index.rows.spans[held], lengths, terms)
-        gone = len(documents) < len(self._index.rows.document_ids)
-        fresh = [each for each in states if each not in documents]
-        for each in self._store.read(fresh):
-            spans = np.array([(passage.start, passage.end) for passage in each.passages], np.int64).reshape(-1, 2)
-            words = [self._vocabulary.learn(f"{each.document.title}\n{passage.text}") for passage in each.passages]
-            lengths = np.array([len(of) for of in words], np.int64)
-            terms = np.fromiter(chain.from_iterable(words), np.int32, int(lengths.sum()))
-            documents[each.document.id] = (each.version, spans, lengths, terms)
-        if not fresh and not gone:
+        before = self._index
+        held = {
+            document_id: rows
+            for document_id, version, rows in before.rows.documents()
+            if document_id in states and states[document_id].version == version
+        }
+        gone = len(held) < len(before.rows.document_ids)
+        if not gone and len(held) == len(states):
             return False
-        ordered = [(document_id, *documents[document_id]) for document_id in sorted(documents)]
-        rows = Rows.build([(document_id, version, spans) for document_id, version, spans, _, _ in ordered])
-        bounds = np.concatenate([np.zeros(1, np.int64), *(lengths for *_, lengths, _ in ordered)]).cumsum()
-        tokens = np.concatenate([np.empty(0, np.int32), *(terms for *_, terms in ordered)])
-        del documents, ordered  # the terms now stand in one array
+        ordered = sorted(states)
+        documents: list[tuple[str, str, Integers]] = []
+        lengths = [np.zeros(1, np.int64)]
+        terms = array("i")
+        for start in range(0, len(ordered), PAGE):
+            page = ordered[start : start + PAGE]
+            fresh = {each.document.id: each for each in self._store.read([each for each in page if each not in held])}
+            for document_id in page:
+                if document_id in held:
+                    rows = held[document_id]
+                    documents.append((document_id, states[document_id].version, before.rows.spans[rows]))
+                    bounds = before.bounds[rows.start : rows.stop + 1]
+                    lengths.append(np.diff(bounds))
+                    terms.frombytes(before.tokens[bounds[0] : bounds[-1]].tobytes())
+                elif document_id in fresh:
+                    each = fresh[document_id]
+                    spans = [(passage.start, passage.end) for passage in each.passages]
+                    documents.append((document_id, each.version, np.array(spans, np.int64).reshape(-1, 2)))
+                    said = (f"{each.document.title}\n{passage.text}" for passage in each.passages)
+                    learned = [self._vocabulary.learn(text) for text in said]
+                    lengths.append(np.array([len(of) for of in learned], np.int64))
+                    terms.extend(chain.from_iterable(learned))
+        tokens = np.frombuffer(terms, np.int32)
         if gone:
             tokens = self._without_unused_terms(tokens)
-        self._index = _Index.build(rows, tokens, bounds, len(self._vocabulary))
+        self._index = _Index.build(
+            Rows.build(documents), tokens, np.concatenate(lengths).cumsum(), len(self._vocabulary)
+        )
         return True
 
     def _without_unused_terms(self, tokens: Tokens) -> Tokens:

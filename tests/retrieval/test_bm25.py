@@ -60,7 +60,7 @@ def test_the_matrix_is_the_one_that_bm25s_builds(rows: list[list[int]], together
     assume(len(tokens))
     bounds = np.cumsum([0, *map(len, rows)])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qa.bm25.ROWS", together)
+        patch.setattr("qa.bm25.TOGETHER", together)
         ours = score_matrix(tokens, bounds, 10)
     theirs = bm25s.BM25(k1=K1, b=B, method="lucene").build_index_from_ids(range(10), rows, show_progress=False)
     assert ours.keys() == theirs.keys()
