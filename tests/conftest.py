@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
 OFFLINE = Path(__file__).parent / "offline"
@@ -23,7 +23,10 @@ os.environ |= {
 }
 import tests.offline.sitecustomize  # noqa: E402, F401 - refuses the network from here on
 
-settings.register_profile("default", deadline=None, max_examples=60)
+# The same examples at every run, however busy the machine; `pytest --hypothesis-profile=explore` looks for others.
+_SLOW = (HealthCheck.too_slow,)
+settings.register_profile("default", deadline=None, max_examples=60, derandomize=True, suppress_health_check=_SLOW)
+settings.register_profile("explore", deadline=None, max_examples=2000, suppress_health_check=_SLOW)
 settings.load_profile("default")
 
 if TYPE_CHECKING:

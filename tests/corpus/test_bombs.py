@@ -1,4 +1,4 @@
-"""Little files that unpack to much, and much that is no article: refused or read within seconds, the next one read."""
+"""Little files that unpack to much, and much that is no article: refused or read in no time, the next one read."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from qa.records import Failure
 from tests.corpus.files import PARAGRAPHS, documents, failures, pdf_of
 
 MUCH = 200_000_000
-SECONDS = 5
+SECONDS = 30
+"""Of this process's own time. The slowest takes two here, and other machines are several times slower."""
 
 
 @pytest.fixture(autouse=True)
 def in_time() -> Iterator[None]:
-    """Nothing here may take longer than five seconds of this process's own time."""
+    """Nothing here may take minutes, as a bomb that goes off does."""
     began = time.process_time()
     yield
     assert time.process_time() - began < SECONDS

@@ -55,7 +55,7 @@ class Chat:
     @staticmethod
     def at(url: str) -> Chat:
         """Finds the function by its inputs: the question asked comes first, then the mode."""
-        config = httpx.get(f"{url}/config", timeout=60).raise_for_status().json()
+        config = httpx.get(f"{url}/config", timeout=300).raise_for_status().json()
         named = {each["props"].get("elem_id"): each["id"] for each in config["components"]}
         begins = [named["asked"], named["mode"]]
         return Chat(url, next(each["id"] for each in config["dependencies"] if each["inputs"][:2] == begins))
@@ -75,7 +75,7 @@ def served(folder: Path, reader: str, logged: list[str]) -> Iterator[str]:
         yield _listening(process, log)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
         logged += [line for line in log.read_text("utf-8").splitlines() if "listening on" not in line]
 
 

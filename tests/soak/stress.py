@@ -16,7 +16,9 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Timer
 
@@ -30,8 +32,9 @@ from tests.soak.kill import in_child, result_of
 from tests.store.articles import indexed
 
 EVERYTHING = Filter()
-GRACE = 120.0
-"""Seconds after its time in which a process must have come to its end."""
+Start = Callable[[], float]
+GRACE = 300.0
+"""Seconds beyond its time in which a process must have begun and come to its end, however busy the machine."""
 
 
 def is_whole(text: str) -> bool:
@@ -40,10 +43,12 @@ def is_whole(text: str) -> bool:
     return words[2:4] == ["came", "in"] or text == text_of(words[1], int(words[4]))
 
 
-def write(store: Path, archive: Archive, until: float) -> dict[str, object]:
-    """Index a changing folder until then; how many runs."""
+def write(store: Path, archive: Archive, start: Start) -> dict[str, object]:
+    """Index a changing folder for so long; how many runs."""
     runs = 0
-    while time.time() < until:
+    opened(store).close()
+    until = start()
+    while time.monotonic() < until or runs < 2:
         archive.change(changed=10, removed=2, added=2)
         held = opened(store)
         index(held, archive.folder)
@@ -52,13 +57,14 @@ def write(store: Path, archive: Archive, until: float) -> dict[str, object]:
     return {"runs": runs, "wrong": []}
 
 
-def read(store: Path, seed: int, until: float) -> dict[str, object]:
-    """Ask until then, as the chat does: one process, opened once. Counts, and what went wrong."""
+def read(store: Path, seed: int, start: Start) -> dict[str, object]:
+    """Ask for so long, as the chat does: one process, opened once. Counts, and what went wrong."""
     pick = random.Random(seed)
     held = opened(store)
     retriever = HybridRetriever(held, FakeEmbedder(), Bm25(held))
     asked, generations, wrong = 0, set(), []
-    while time.time() < until:
+    until = start()
+    while time.monotonic() < until or not asked:
         try:
             generations.add(held.generation)
             hits = retriever.retrieve(f"version {pick.randrange(9)} line {pick.randrange(9)}", 5, EVERYTHING)
@@ -68,15 +74,17 @@ def read(store: Path, seed: int, until: float) -> dict[str, object]:
             wrong += [f"{hit.passage.id}: no sentence" for hit in hits if not hit.passage.text.endswith(".")]
         except Exception as error:  # noqa: BLE001 - any error is a finding
             wrong.append(f"{type(error).__name__}: {error}")
+            break
     held.close()
     return {"asked": asked, "generations": len(generations), "wrong": wrong[:20]}
 
 
-def intrude(store: Path, until: float) -> dict[str, object]:
+def intrude(store: Path, start: Start) -> dict[str, object]:
     """Try to write beside the indexer; each time it works or the other writer is named."""
     held = opened(store, wait=0.1)
     written, refused, wrong = 0, 0, []
-    while time.time() < until:
+    until = start()
+    while time.monotonic() < until:
         try:
             held.put([indexed("/intruder.txt", f"Article /intruder.txt came in {written}.")])
             written += 1
@@ -86,7 +94,7 @@ def intrude(store: Path, until: float) -> dict[str, object]:
             wrong.append(f"{type(error).__name__}: {error}")
         time.sleep(0.05)
     held.close()
-    held = opened(store)
+    held = opened(store, wait=GRACE)
     held.delete([each.document_id for each in held.summaries() if each.source == "/intruder.txt"])
     held.close()
     return {"written": written, "refused": refused, "wrong": wrong[:20]}
@@ -115,19 +123,25 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    seconds = 60 * options.minutes
+    seconds: float = 60 * options.minutes
     wrong: list[str] = []
     did: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as place:
         store, folder = Path(place) / "store", Path(place) / "articles"
         archive = Archive(folder, options.articles, options.seed)
         wrong += [f"at the beginning: {each}" for each in result_of(*in_child(lambda: finish(store, archive)))]
-        until = time.time() + seconds
+        ready = get_context("fork").Barrier(4)
+
+        def start() -> float:
+            """Wait until each has opened the store; when to end."""
+            ready.wait(GRACE)
+            return time.monotonic() + seconds
+
         children = {
-            "writer": in_child(lambda: write(store, archive, until)),
-            "reader 1": in_child(lambda: read(store, options.seed, until)),
-            "reader 2": in_child(lambda: read(store, options.seed + 1, until)),
-            "intruder": in_child(lambda: intrude(store, until)),
+            "writer": in_child(lambda: write(store, archive, start)),
+            "reader 1": in_child(lambda: read(store, options.seed, start)),
+            "reader 2": in_child(lambda: read(store, options.seed + 1, start)),
+            "intruder": in_child(lambda: intrude(store, start)),
         }
         limit = Timer(seconds + GRACE, stop, [children])
         limit.start()

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,13 +41,15 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        for _ in range(300):
+        until = time.monotonic() + 120
+        while self.process.poll() is None and time.monotonic() < until:
             try:
-                with urllib.request.urlopen(f"{self.url}/api/v2/heartbeat", timeout=1):
+                with urllib.request.urlopen(f"{self.url}/api/v2/heartbeat", timeout=10):
                     return
-            except (urllib.error.URLError, OSError):
+            except OSError:
                 time.sleep(0.05)
-        raise RuntimeError("the Chroma server did not start in 15 s")
+        self.process.kill()
+        raise RuntimeError("the Chroma server ended, or did not start in two minutes")
 
     def kill(self) -> None:
         self.process.kill()

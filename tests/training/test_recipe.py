@@ -99,7 +99,7 @@ def test_a_process_killed_at_any_moment_leaves_a_checkpoint_that_loads(place: Pa
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while not (tmp_path / CHECKPOINT).is_file() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(0.3)

@@ -54,7 +54,7 @@ def basic(words: str) -> dict[str, str]:
 
 def call(url: str, name: str, *arguments: Any) -> tuple[str, Any]:
     """POST, then read the event stream, as the README does with curl; returns the last event and its data."""
-    with httpx.Client(base_url=url, timeout=30) as client:
+    with httpx.Client(base_url=url, timeout=300) as client:
         begun = client.post(f"/gradio_api/call/{name}", json={"data": list(arguments)})
         stream = client.get(f"/gradio_api/call/{name}/{begun.json()['event_id']}")
     lines = [line for line in stream.text.splitlines() if line]
