@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 SHINGLE = 5
 HASHES = 64
-BANDS = 16
-"""Bands of four hashes: 64 bits, one number to compare."""
 ALIKE = 0.6
 """Least estimated share of common 5-grams (Jaccard) for two articles to count as the same report."""
 LONGEST = 20_000
@@ -64,9 +62,9 @@ def unpack(packed: str) -> Signature:
     return np.frombuffer(base64.b64decode(packed, validate=True), "<u2").astype(np.uint16).reshape(HASHES)
 
 
-def likeness(one: Signature, other: Signature) -> float:
-    """Estimated share of 5-grams that two texts have in common, 0..1."""
-    return float((one == other).mean())
+def likeness(one: Signature, others: Signature) -> NDArray[np.float64]:
+    """Estimated share of 5-grams that a text has in common with another, or with each of several (n, HASHES); 0..1."""
+    return np.asarray((others == one).mean(axis=-1))
 
 
 def groups(signatures: Mapping[str, Signature], alike: float = ALIKE) -> list[tuple[str, ...]]:
@@ -76,7 +74,7 @@ def groups(signatures: Mapping[str, Signature], alike: float = ALIKE) -> list[tu
         return []
     table = np.stack([signatures[name] for name in names])
     parent = list(range(len(names)))
-    for band in table.view(np.uint64).T:
+    for band in table.view(np.uint64).T:  # four hashes a band: 64 bits, one number to compare
         order = np.argsort(band, kind="stable")
         cuts = np.flatnonzero(band[order][1:] != band[order][:-1]) + 1
         bounds = [0, *cuts.tolist(), len(order)]
@@ -84,7 +82,7 @@ def groups(signatures: Mapping[str, Signature], alike: float = ALIKE) -> list[tu
             bucket = order[start:end]
             while len(bucket) > 1:
                 first, others = bucket[0], bucket[1:]
-                same = (table[others] == table[first]).mean(axis=1) >= alike
+                same = likeness(table[first], table[others]) >= alike
                 for other in others[same].tolist():
                     _join(parent, int(first), other)
                 bucket = others[~same]
