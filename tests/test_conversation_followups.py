@@ -57,6 +57,11 @@ FINE = Turn("", "How much must the bank pay?", "10 million crowns")
         (CEASEFIRE, "What does the other article say?", "Who negotiated the ceasefire?"),
         # who said so, in the words asked with
         (FINE, "Who decided that?", "Who decided that the bank must pay 10 million crowns?"),
+        (
+            Turn("", "By how much did Otto Fenn win?", "14 seconds"),
+            "Who said so?",
+            "Who said that Otto Fenn won by 14 seconds?",
+        ),
         (FINE, "Which judge ruled so?", "Which judge ruled that the bank must pay 10 million crowns?"),
         (
             Turn("", "How long do the tenants have to leave the house?", "until Friday"),
@@ -71,6 +76,11 @@ FINE = Turn("", "How much must the bank pay?", "10 million crowns")
         # the event is what happened, not its cause, and what someone did, not whether
         (CAUSED, "When was that?", "When did the train stop?"),
         (Turn("", "Was Ida Holm hurt?", "broken her arm"), "How did that happen?", "How did Ida Holm break her arm?"),
+        (
+            Turn("", "Was Ida Holm hurt?", "had broken her arm while skiing"),
+            "How did it happen?",
+            "How did Ida Holm break her arm?",
+        ),
         (Turn("", "What did Turkey do?", "closed its border"), "Why?", "Why did Turkey close its border?"),
         (Turn("", "Who first saw the fire?", "Ida Holm"), "When?", "When did Ida Holm first see the fire?"),
         # a fragment with a preposition
@@ -101,6 +111,9 @@ FINE = Turn("", "How much must the bank pay?", "10 million crowns")
             "How many hectares does Ida Holm have?",
         ),
         (ABOARD, "How many of them were children?", "How many of the people who were on the train were children?"),
+        # the same of someone else
+        (Turn("", "What did Ida Holm ask for?", "help"), "Who else did?", "Who else asked for help?"),
+        (Turn("", "Who asked for help?", "Ida Holm"), "Who else did so?", "Who else asked for help?"),
         # another topic
         (Turn("", "What had happened to the teacher?"), "And the students?", "What had happened to the students?"),
         (Turn("", "What was the toll before the rise?", "3"), "And after?", "What was the toll after the rise?"),
@@ -109,6 +122,12 @@ FINE = Turn("", "How much must the bank pay?", "10 million crowns")
         (FELL, "And then?", "What happened after the walls fell on Monday?"),
         (FELL, "And before that?", "What happened before the walls fell on Monday?"),
         (FELL, "What did the army do then?", "What did the army do after the walls fell on Monday?"),
+        (FELL, "Where did the army live then?", "Where did the army live on Monday?"),
+        (
+            Turn("", "What did Ida Holm think it was?", "a plate"),
+            "What did she notice then?",
+            "What did Ida Holm notice after Ida Holm thought it was a plate?",
+        ),
         (FELL, "What was the weather like then?", "What was the weather like on Monday?"),
         (FELL, "What was there before?", "What was there before the walls fell on Monday?"),
         (CAUSED, "What has the firm said since?", "What has the firm said since the train stopped?"),

@@ -100,6 +100,7 @@ def test_who_speaks_is_known() -> None:
         ("Who said that rebels freed the wounded?", {"rebels": "people", "the wounded": "people"}),
         ("Who is the captain of the ship?", {"the captain of the ship": "person", "the ship": "thing"}),
         ("Why did the farmers' union strike?", {"the farmers' union": "organisation"}),
+        ("Engineers hired by the county", {"engineers": "people", "the county": "thing"}),
         ("Is 10 million crowns enough?", {"10 million crowns": "things"}),
     ],
 )

@@ -145,6 +145,18 @@ def test_the_kind_and_the_role_of_a_mention_decide(before: Turn, asked: str, mea
     assert stand_alone(asked, [before]).text == meant
 
 
+def test_a_topic_put_before_the_question_is_what_its_pronoun_means() -> None:
+    history = [Turn("", "Who came second?", "Ruta Medeiros")]
+    assert stand_alone("And the winner, what is her job?", history).text == "What is the winner's job?"
+    assert stand_alone("In his speech, what did Obama say?", history).text == "In his speech, what did Obama say?"
+
+
+def test_whose_name_is_asked_for_was_not_named() -> None:
+    history = [Turn("", "Who is the captain of the Rose?", "Dag Ostrem")]
+    assert stand_alone("What is his name?", history).text == "What is the name of the captain of the Rose?"
+    assert stand_alone("What is his age?", history).text == "What is Dag Ostrem's age?"
+
+
 def test_what_two_questions_were_about_is_meant_again() -> None:
     history = [
         Turn("", "How long were the students trapped?", "a week"),

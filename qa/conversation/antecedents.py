@@ -73,6 +73,8 @@ def antecedent(
         candidate = found if mention is found.mention else replace(found, mention=mention)
         if gap.word in {"that", "this"} and candidate.role == "sentence":
             continue  # what points at the conversation means what was said in it
+        if gap.nameless and gap.word in PERSONAL and mention.text[:1].isupper():
+            continue
         unknown = mention.kind == "unknown" and not evidence.speaks(mention)
         if mention.text in taken or (sort and mention.kind != sort and not unknown):
             continue
@@ -189,7 +191,7 @@ def _answered(answer: str, asks: str, evidence: Evidence) -> Iterator[Mention]:
         named = all(each.text[:1].isupper() for each in found)
         yield Mention(answer.strip(" .,;:"), 0, len(answer), "people" if asks == "who" or named else "things")
     first = tokens_of(answer)[:1]
-    if first and first[0].text.islower() and (first[0].low.endswith("ing") or first[0].low in verbs.VERBS):
+    if first and first[0].text.islower() and (first[0].low.endswith("ing") or verbs.is_verb(first[0].low)):
         return  # an action: what it mentions is not what the conversation is about
     if not found and asks == "what" and len(words) <= 3 and answer.islower() and answer.replace(" ", "").isalpha():
         yield Mention(f"the {answer}", 0, len(answer), "thing")

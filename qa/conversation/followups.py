@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qa.conversation import lexicon
 from qa.conversation.clauses import Clause, ask, clause_of, missing_subject
-from qa.conversation.fragments import fragment, how_many, with_its_noun
+from qa.conversation.fragments import fragment, how_many, who_else_did, with_its_noun
 from qa.conversation.mentions import Mention, mentions_of
 from qa.conversation.phrases import tokens_of, words_of
 from qa.conversation.statements import event_of, state
@@ -129,7 +129,7 @@ def _the_event(asked: FollowUp) -> str | None:
 
 def _part_of_it(asked: FollowUp) -> str | None:
     """ "How many were there?", "What happened then?", "Why?" """
-    for rule in (how_many, with_its_noun, goes_on_in_time, fragment):
+    for rule in (how_many, who_else_did, with_its_noun, goes_on_in_time, fragment):
         found = rule(asked.core, asked.last)
         if found is not None:
             return found

@@ -23,6 +23,7 @@ _HOW_MANY = re.compile(
 _NOUNLESS = re.compile(
     r"(how many|which) (?=(?:do|does|did|has|have|had|will|would|can|could) (?:he|she|it|they)\b)", re.I
 )
+_ELSE_DID = re.compile(r"who else (?:did|does|do|has|had|was|is|were|will|can)(?: (?:so|it|that))?", re.I)
 _MEASURES = frozenset("long far often old fast big tall come so much".split())
 _TIME_NOUNS = frozenset("time day date year month week".split())
 
@@ -43,6 +44,17 @@ def how_many(core: str, last: Turn) -> str | None:
     if clause.role == "adjunct":
         return ask_subject(f"How many {noun}", clause) or None
     return ask(f"how many {noun}", clause, last.answer, replaces=True)
+
+
+def who_else_did(core: str, last: Turn) -> str | None:
+    """ "Who else did?": the previous exchange as a question for another subject."""
+    clause = clause_of(last.understood)
+    if _ELSE_DID.fullmatch(core) is None or clause is None:
+        return None
+    if clause.role == "subject":
+        return ask("Who else", clause, None, replaces=True)
+    subject, stated = split_subject(clause.body)[0], state(clause, last.answer)
+    return f"Who else{stated.removeprefix(subject)}?" if subject and stated is not None else None
 
 
 def with_its_noun(core: str, last: Turn) -> str | None:

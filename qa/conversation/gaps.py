@@ -50,6 +50,8 @@ class Gap:
     does: bool = False
     leads: bool = False
     """It owns a person: "its headmaster"."""
+    nameless: bool = False
+    """Its name is asked for, so that none was given: "What is his name?"."""
 
 
 def gaps_in(question: str) -> list[Gap]:
@@ -68,7 +70,8 @@ def _gaps(tokens: list[Token]) -> Iterator[Gap]:
         if not _explained(tokens, at, job, asked):
             does = _does(tokens, at) if job == "subject" else job == "object" and _is_told(tokens, at)
             leads = job == "owner" and any(lexicon.is_person_noun(each.low) for each in tokens[at + 1 : at + 3])
-            yield Gap(token.low, token.start, token.end, job, does, leads)
+            nameless = job == "owner" and [each.low for each in tokens[at + 1 : at + 2]] == ["name"]
+            yield Gap(token.low, token.start, token.end, job, does, leads, nameless)
 
 
 def _either(tokens: list[Token], at: int) -> bool:

@@ -83,6 +83,9 @@ def _mention(text: str, tokens: list[Token], at: int, end: int) -> Mention | Non
     worded = re.sub(r"^The (?=[a-z])", "the ", worded)
     worded = re.sub(r"^(?:[Aa]n?|[Ss]ome|[Tt]hat|[Tt]his|[Tt]hose|[Tt]hese) ", "the ", worded)
     head = _head(part)
+    opens = len(part) == 1 and (at == 0 or not tokens[at - 1].is_word) and worded.istitle()
+    if opens and lexicon.is_plural(head.low) and not worded.endswith("ans"):
+        worded = worded.lower()  # "Engineers hired by the county": the capital only opens the sentence
     kind, gender = _classify(worded, part, head, tokens[at - 1].low if at else "")
     stop = part[-1].end - (len(part[-1].text) - len(part[-1].low) if part[-1].possessive else 0)
     return Mention(worded, part[0].start, stop, kind, gender)

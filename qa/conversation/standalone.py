@@ -19,7 +19,7 @@ from qa.conversation import lexicon
 from qa.conversation.antecedents import antecedent, sort_asked
 from qa.conversation.followups import FollowUp, go_on
 from qa.conversation.fragments import counted
-from qa.conversation.gaps import Gap, gaps_in
+from qa.conversation.gaps import PERSONAL, PLURAL, Gap, gaps_in
 from qa.conversation.mentions import mentions_of
 from qa.conversation.phrases import words_of
 from qa.conversation.temporal import closing_time
@@ -31,6 +31,9 @@ _PASSES = 3
 _LEAD = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|also|well|now|please|thanks|thank you|hm+|oh|yes|no|sorry|right)\b[\s,.!…]*)+",
     re.I,
+)
+_DISLOCATED = re.compile(
+    r"(?P<topic>[^,?]{2,40}), (?P<asked>(?:who|what|where|when|why|how|which|is|was|did|does|has)\b.*)$", re.I
 )
 _CONTRACTED = re.compile(r"\b(who|what|where|when|why|how|that|it|he|she|there)['’]s\b", re.I)
 _MOVING = frozenset("go goes going get gets come travel move flee fly return walk drive climb sail arrive".split())
@@ -60,6 +63,9 @@ def stand_alone(question: str, history: Sequence[Turn]) -> Understood:
 def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
     """One pass of the rules: the new question and why, or the question itself."""
     plain = _CONTRACTED.sub(r"\1 is", _LEAD.sub("", asked)).strip()
+    moved = _undislocated(plain)
+    if moved != plain:
+        return moved, "the pronoun means what stands before the question"
     core = plain.rstrip("?!. ")
     if not core and "then" in words_of(asked):
         core = "then"
@@ -69,6 +75,21 @@ def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
     if followed is not None and followed.rstrip("?") != core:
         return followed, f"goes on from “{history[-1].understood}”"
     return _pronouns(asked, plain, history)
+
+
+def _undislocated(question: str) -> str:
+    """ "The winner, what is her job?": the pronoun means what was put before the question."""
+    found = _DISLOCATED.match(question)
+    named = () if found is None else mentions_of(found["topic"])
+    if found is None or len(named) != 1 or named[0].text.lower() != found["topic"].lower():
+        return question
+    gap = next(iter(gaps_in(found["asked"])), None)
+    if gap is None or gap.word not in PERSONAL | PLURAL | {"it", "its"}:
+        return question
+    name = _owner(named[0].text) if gap.job == "owner" else named[0].text
+    asked = found["asked"]
+    asked = f"{asked[: gap.start]}{name}{asked[gap.end :]}"
+    return asked[:1].upper() + asked[1:]
 
 
 def _pronouns(asked: str, plain: str, history: Sequence[Turn]) -> tuple[str, str]:

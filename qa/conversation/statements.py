@@ -9,6 +9,7 @@ from qa.conversation.clauses import Clause, filler_of, insert, split_subject
 from qa.conversation.dates import dated, is_time
 from qa.conversation.phrases import words_of
 
+_CIRCUMSTANCE = re.compile(r",? (?:while|when|as|after|before|because|by \w+ing) ")
 _CAUSED = re.compile(r"(?:caused|forced|led) (?P<who>.+?) to (?P<what>.+)", re.I)
 
 
@@ -51,6 +52,8 @@ def _adverbial(clause: Clause, filler: str) -> str:
         return filler if words[0] == "because" else ""
     if is_time(filler):
         return dated(filler)
+    if opener in lexicon.PREPOSITIONS:
+        return f"{opener} {filler}"  # "By how much?", "14 seconds"
     return f"in {filler}" if opener == "where" else filler
 
 
@@ -59,7 +62,8 @@ def event_of(clause: Clause, answer: str | None = None) -> Clause:
 
     A yes-or-no question that was answered with what someone did asks for that: "Was he hurt?", "broke his wrist".
     """
-    verb, _, after = ("" if answer is None else answer.removeprefix("had ").strip(" .")).partition(" ")
+    done = "" if answer is None else _CIRCUMSTANCE.split(answer.removeprefix("had ").strip(" ."))[0]
+    verb, _, after = done.partition(" ")
     if clause.role == "whole" and after and verbs.is_past(verb):
         return Clause("", "", "whole", "did", f"{split_subject(clause.body)[0]} {verbs.base_of(verb)} {after}")
     found = _CAUSED.fullmatch(clause.body) if clause.role == "subject" and not clause.aux else None

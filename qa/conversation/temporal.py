@@ -25,6 +25,8 @@ _PROSPECT = re.compile(
     r"\b(?:(?:hope|plan|expect|intend|want|aim|mean)s?|(?:is|are) (?:going|due|expected|planned)) to ", re.I
 )
 """What is hoped for counts as the event: "until they refloat it", not "until they hope to refloat it"."""
+_STATES = frozenset("be live work have own know think believe want need stay like look feel".split())
+"""What lasts was so "when" the other was; what one does "then" comes "after" it."""
 _LONGEST = 14
 
 
@@ -55,7 +57,7 @@ def closing_time(text: str, history: Sequence[Turn]) -> tuple[int, str]:
     explained = explained or (found["point"].lower() == "before" and not _PERFECT.isdisjoint(before))
     if len(before) < 3 or explained or before[0] not in lexicon.WH | lexicon.AUX | lexicon.PREPOSITIONS:
         return len(text), ""
-    goes_on = verbs.base_of(before[-1]) in {"do", "happen"}
+    goes_on = before[-1] == "happened" or ("did" in before and before[-1] not in _STATES)
     return found.start(), _point(found["point"], "after" if goes_on else "when", history[-1])
 
 
