@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from time import perf_counter
 from typing import Any
 
 from eval.benchmarks.articles import read
+from eval.benchmarks.peak import peak_mib
 from eval.benchmarks.scale_plot import plot
 from qa.bm25 import Bm25
 from qa.corpus import Loaded
@@ -102,9 +102,9 @@ def recall(
     return found / max(len(questions), 1)
 
 
-# ru_maxrss of a child counts what its parent held when it was forked; /proc tells what it holds itself.
 OPENING = """
 import sys, time
+from eval.benchmarks.peak import peak_mib
 began = time.perf_counter()
 from qa.factory import open_citespan
 from qa.records import Filter
@@ -112,13 +112,12 @@ from qa.settings import Settings
 engine = open_citespan(Settings(store=sys.argv[1]))
 hits = engine.retriever.retrieve(sys.argv[2], 8, Filter())
 seconds = time.perf_counter() - began
-peak = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
-print(seconds, int(peak[0].split()[1]) / 1024 if peak else "nan", len(hits))
+print(seconds, peak_mib(), len(hits))
 """
 
 
 def opening(store: Path, question: str) -> tuple[float, float]:
-    """(seconds to the first ranking, peak MiB; nan where there is no /proc) of a fresh process."""
+    """(seconds to the first ranking, peak MiB) of a fresh process."""
     said = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-c", OPENING, str(store), question], capture_output=True, text=True, check=True
     ).stdout.split()
@@ -217,7 +216,7 @@ def main() -> int:
     (options.out / "scale.md").write_text(table(scales), "utf-8")
     (options.out / "scale.svg").write_text(plot([asdict(each) for each in scales]), "utf-8")
     print(table(scales), end="")
-    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    print(f"peak memory of this process: {peak_mib():.0f} MiB")
     return 0
 
 

@@ -62,7 +62,8 @@ class Collections:
     def entries(self, document_ids: Sequence[str] | None = None) -> dict[str, Entry]:
         """The records of those documents that exist, or of all."""
         if document_ids is None:
-            return _entries(self.documents.get(include=["metadatas"]))
+            # By pages, too: when Chroma is asked for all records, it holds all texts, wanted or not.
+            document_ids = self.documents.get(include=[])["ids"]
         found: dict[str, Entry] = {}
         for page in pages(document_ids, PAGE):
             found |= _entries(self.documents.get(ids=page, include=["metadatas"]))

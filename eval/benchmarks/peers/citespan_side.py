@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from eval.benchmarks.peak import peak_mib
 from qa.protocols import Reader
 from qa.reader.model import OnnxReader
 from qa.reading import read_until_settled
@@ -62,17 +62,9 @@ def main(task_path: str, reader_path: str, out: str, threads: str, everything: s
     result = {
         "rows": [_row(*each) for each in replies],
         "passages_read": reader.read_so_far / max(len(replies), 1),
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mib(),
     }
     Path(out).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
-
-
-def _peak_mb() -> float:
-    """Of this process alone: the resource usage also counts what its parent held when it started this one."""
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return next(int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
 
 
 def _row(identity: str, reply: Reply, took: float, worked: float) -> dict[str, Any]:
