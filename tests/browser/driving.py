@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -98,12 +99,13 @@ def enter(page: Page, url: str) -> None:
 
 
 def ask(page: Page, question: str) -> None:
-    """Ask and wait for the reply."""
+    """Ask and wait until the reply is shown, and kept."""
     before = page.locator("#transcript .turn").count()
     page.locator("#question textarea").fill(question)
     page.locator("#question textarea").press("Enter")
     expect(page.locator("#transcript .turn")).to_have_count(before + 1)
     expect(page.locator("#pending .turn")).to_have_count(0)
+    page.wait_for_function("turns => citespan.present().turns.length === turns", arg=before + 1)
 
 
 def newest(page: Page) -> Any:
@@ -149,3 +151,25 @@ def stages_said(page: Page) -> list[str]:
     """The stages noted since ``watch_stages``, in order."""
     said: list[str] = page.evaluate("window.stages")
     return said
+
+
+WORK = """() => {
+  const work = () => {
+    const began = performance.now();
+    let sum = 0;
+    for (let i = 0; i < 2000000; i++) sum = (sum * 31 + i) | 0;
+    return performance.now() - began + 0 * sum;
+  };
+  const began = performance.now();
+  const best = Math.min(...Array.from({ length: 100 }, work));
+  return [best, (performance.now() - began) / (100 * best)];
+}"""
+USUAL = 3.0
+"""Milliseconds that this work takes on a core of a few years ago that has nothing else to do."""
+
+
+def slowed_down(page: Page) -> float:
+    """How many times slower than such a core this machine runs the page now: at least 1."""
+    best, waiting = map(float, page.evaluate(WORK))
+    shared = os.getloadavg()[0] / len(os.sched_getaffinity(0))
+    return max(1.0, best / USUAL) * max(1.0, shared, waiting)

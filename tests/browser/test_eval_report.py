@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from eval.outcome import Excerpt
 from eval.report import write_report
 from eval.summary import summarise
+from tests.browser.driving import slowed_down
 from tests.eval.test_report import MANIFEST, NASTY, outcome
 
 pytestmark = pytest.mark.browser
@@ -49,25 +49,6 @@ def test_in_the_browser_text_stays_text_and_both_spans_are_marked(browser_page: 
     browser_page.fill("#search", "who ELSE")
     assert browser_page.inner_text("#count") == "1 of 2"
     assert not errors
-
-
-SHARE = """() => {
-  const work = () => {
-    const began = performance.now();
-    let sum = 0;
-    for (let i = 0; i < 2000000; i++) sum = (sum * 31 + i) | 0;
-    return performance.now() - began + 0 * sum;
-  };
-  const began = performance.now();
-  const best = Math.min(...Array.from({ length: 100 }, work));
-  return (performance.now() - began) / (100 * best);
-}"""
-
-
-def slowed_down(page: Page) -> float:
-    """How many times slower than alone this machine runs the page now: 1 when nothing else wants the cores."""
-    shared = os.getloadavg()[0] / len(os.sched_getaffinity(0))
-    return max(1.0, shared, float(page.evaluate(SHARE)))
 
 
 def test_ten_thousand_questions_are_small_and_quick(browser_page: Page, tmp_path: Path) -> None:
