@@ -154,6 +154,8 @@ def test_a_follow_up_goes_on_from_the_previous_question(before: Turn, asked: str
     ("before", "asked"),
     [
         (Turn("", "Who is the mayor?", "Corinne Vasey"), "What happened then?"),  # nothing happened
+        (Turn("", "What did the clerk say about it?"), "What happened then?"),  # what he said is not known
+        (Turn("", "What happened to the clerk?", "an accident"), "What happened then?"),
         (Turn("", "Which hamlet is the oldest?", "Upper Tarn"), "How many were there?"),  # one hamlet
         (FELL, "When the towers fell, what did the army do then?"),  # "then" is told inside
         (FELL, "Has this happened before?"),  # ever before

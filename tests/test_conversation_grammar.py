@@ -123,6 +123,8 @@ def test_likely_genders() -> None:
         ("How long do cats and dogs have to wait?", "a week", "cats and dogs have a week to wait"),
         ("What does Russia want?", "peace", "Russia wants peace"),
         ("What did Turkey do?", "closed its border", "Turkey closed its border"),
+        ("What happened to the clerk?", "fell from a roof", "the clerk fell from a roof"),
+        ("What had happened to the clerk?", "broken his arm", "the clerk had broken his arm"),
         ("Who do they say came?", "Ida Holm", "they say Ida Holm came"),
         ("What did the Royal Company cease to have?", "a monopoly", "the Royal Company ceased to have a monopoly"),
     ],

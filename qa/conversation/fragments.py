@@ -7,7 +7,7 @@ import re
 from qa.conversation import lexicon, verbs
 from qa.conversation.clauses import Clause, ask, ask_subject, clause_of, split_subject
 from qa.conversation.mentions import mentions_of
-from qa.conversation.phrases import words_of
+from qa.conversation.phrases import last_word
 from qa.conversation.statements import state
 from qa.conversation.turns import Turn
 
@@ -125,7 +125,7 @@ def counted(name: str, last: Turn) -> str:
     noun = " ".join(words[2:] if words[:1] and words[0].lower() == "how" else words[1:])
     if clause is None or not noun or noun.lower() != name.lower().removeprefix("the "):
         return name
-    which = "who" if lexicon.are_people(words_of(noun)[-1]) else "that"
+    which = "who" if lexicon.are_people(last_word(noun)) else "that"
     if clause.role == "subject":
         return f"the {noun} {which} {clause.aux} {clause.body}".replace("  ", " ")
     stated = state(clause, None) if clause.role == "object" else None

@@ -67,6 +67,16 @@ def words_of(text: str) -> list[str]:
     return [token.low for token in tokens_of(text) if token.is_word]
 
 
+def first_word(text: str) -> str:
+    """Lower-cased; empty where there is none."""
+    return next(iter(words_of(text)), "")
+
+
+def last_word(text: str) -> str:
+    """Lower-cased; empty where there is none."""
+    return next(reversed(words_of(text)), "")
+
+
 def phrase_end(tokens: list[Token], at: int) -> int:
     """Where the noun phrase that starts at token ``at`` ends; ``at`` itself when none starts here."""
     first = tokens[at]

@@ -21,7 +21,7 @@ from qa.conversation.followups import FollowUp, go_on
 from qa.conversation.fragments import counted
 from qa.conversation.gaps import PERSONAL, PLURAL, Gap, gaps_in
 from qa.conversation.mentions import mentions_of
-from qa.conversation.phrases import words_of
+from qa.conversation.phrases import last_word, words_of
 from qa.conversation.temporal import closing_time
 from qa.conversation.turns import Turn, Understood
 
@@ -166,7 +166,7 @@ def _placed(text: str, history: Sequence[Turn]) -> tuple[str, str]:
         return text, ""
     for turn in reversed(history[-4:] if counts is None else history[-1:]):
         place = _place_of(turn) if counts is None or _names_place(turn) else ""
-        if place and words_of(text[: found.start(1)])[-1:] and words_of(text[: found.start(1)])[-1] in _MOVING:
+        if place and last_word(text[: found.start(1)]) in _MOVING:
             place = re.sub(r"^(?:in|at|on) ", "to ", place)
         if place:
             kept = "there " if counts else ""

@@ -7,8 +7,9 @@ import re
 from qa.conversation import lexicon, verbs
 from qa.conversation.clauses import Clause, filler_of, insert, split_subject
 from qa.conversation.dates import dated, is_time
-from qa.conversation.phrases import words_of
+from qa.conversation.phrases import first_word, words_of
 
+_BEFELL = re.compile(r"(?:happened|happen) to (?P<whom>.+)", re.I)
 _CIRCUMSTANCE = re.compile(r",? (?:while|when|as|after|before|because|by \w+ing) ")
 _CAUSED = re.compile(r"(?:caused|forced|led) (?P<who>.+?) to (?P<what>.+)", re.I)
 
@@ -19,16 +20,16 @@ def state(clause: Clause, answer: str | None) -> str | None:
     if clause.role != "subject" and filler in {"someone", "something"}:
         filler = ""
     if clause.role == "subject":
-        return " ".join(part for part in (filler, clause.aux, clause.body) if part)
+        return _with_subject(clause, filler)
     subject, rest = split_subject(clause.body)
     if not subject or (clause.aux in lexicon.DO and not rest):
         return None
     aux = "" if clause.aux in lexicon.DO else clause.aux
-    if clause.aux in lexicon.DO and words_of(rest)[0] in lexicon.CLOSED - lexicon.AUX:
+    if clause.aux in lexicon.DO and first_word(rest) in lexicon.CLOSED - lexicon.AUX:
         return None  # what was taken for the subject has swallowed the verb
     if clause.role == "adjunct":
         filler = _adverbial(clause, filler)
-    if filler and rest == "do" and verbs.is_verb(words_of(filler)[0]):  # "What did Turkey do?", "closed its border"
+    if filler and rest == "do" and verbs.is_verb(first_word(filler)):  # "What did Turkey do?", "closed its border"
         return " ".join(part for part in (subject, aux, filler) if part)
     if filler and rest.startswith("have to ") and clause.asked.lower().startswith("how"):
         return f"{subject} have {filler} {rest.removeprefix('have ')}"  # a measure is what they have, to do something
@@ -42,9 +43,20 @@ def state(clause: Clause, answer: str | None) -> str | None:
     return insert(stated, filler) if clause.role == "object" else f"{stated} {filler}".strip()
 
 
+def _with_subject(clause: Clause, filler: str) -> str | None:
+    """The answer before the clause that it is the subject of; what befell someone after who it befell."""
+    befell = _BEFELL.fullmatch(clause.body)
+    if befell is None or filler == "something":
+        return " ".join(part for part in (filler, clause.aux, clause.body) if part)
+    if not verbs.is_verb(first_word(filler)):
+        return None
+    aux = clause.aux if clause.aux in lexicon.HAVE else ""
+    return " ".join(part for part in (befell["whom"], aux, filler) if part)
+
+
 def _adverbial(clause: Clause, filler: str) -> str:
     """The answer to when, where, why or how as it stands in a statement: "Monday" -> "on Monday"."""
-    words, opener = words_of(filler), words_of(clause.asked)[0]
+    words, opener = words_of(filler), first_word(clause.asked)
     strands = not lexicon.PREPOSITIONS.isdisjoint(words_of(clause.body)[-1:])  # "Where did it come from?"
     if not words or opener == "how" or strands or words[0] in lexicon.PREPOSITIONS:
         return filler

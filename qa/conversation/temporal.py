@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from qa.conversation import lexicon, verbs
-from qa.conversation.clauses import Clause, clause_of
+from qa.conversation.clauses import Clause, clause_of, filler_of
 from qa.conversation.dates import dated, is_time
 from qa.conversation.phrases import words_of
 from qa.conversation.statements import event_of, state
@@ -83,7 +83,9 @@ def _point(said: str, plain: str, last: Turn) -> str:
 def _told(clause: Clause, answer: str | None) -> str:
     """What the last exchange told of, as a clause or noun that may follow "after"; empty for what did not happen."""
     words = words_of(clause.body)
-    if clause.role == "subject" and verbs.base_of(words[0]) in _HAPPENING:
+    if clause.role == "object" and filler_of(clause, answer) in {"someone", "something"}:
+        return ""  # "after he said" lacks what he said
+    if clause.role == "subject" and verbs.base_of(words[0]) in _HAPPENING and words[1:2] != ["to"]:
         told = "" if answer is None else " ".join(answer.split()).strip(" .,;“”\"'")
         phrase = 0 < len(told.split()) <= _LONGEST and not verbs.is_verb(told.split()[0])
         return told if phrase else ""
