@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
 
+from qa import embedding
 from qa.embedding import (
     PACKAGED_SHA256,
     SentenceTransformerEmbedder,
@@ -20,6 +22,9 @@ from qa.embedding import (
     packaged_model,
 )
 from qa.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 TEXTS = [
     "Who won the race?",
@@ -91,6 +96,26 @@ def test_in_bulk_the_order_is_kept_and_the_last_batch_filled_up(
     monkeypatch.setattr("qa.embedding.BULK", 1)
     bulk = packaged.embed_passages(texts)
     assert (exact @ bulk.T).argmax(axis=1).tolist() == list(range(len(texts)))
+
+
+def test_in_bulk_batches_have_few_shapes() -> None:
+    """Each new shape costs memory for good."""
+    import torch
+
+    shapes = set()
+
+    def model(features: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        lengths = features["attention_mask"].sum(1)
+        shapes.add(tuple(features["input_ids"].shape))
+        places = torch.nn.functional.one_hot(lengths, embedding.PACKAGED_DIMENSION)
+        return {"sentence_embedding": places.float()}
+
+    for count in (1, 5, 1000):
+        sizes = [1 + 37 * number % 256 for number in range(count)]
+        vectors = embedding._in_bulk(cast("SentenceTransformer", model), [[1] * size for size in sizes])
+        assert vectors.argmax(axis=1).tolist() == sizes
+    assert {rows for rows, _ in shapes} == {embedding.BULK_BATCH}
+    assert {width for _, width in shapes} == set(range(embedding.BULK_STEP, 257, embedding.BULK_STEP))
 
 
 def test_nothing_to_embed(packaged: SentenceTransformerEmbedder) -> None:
