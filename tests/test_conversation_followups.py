@@ -110,7 +110,7 @@ FINE = Turn("", "How much must the bank pay?", "10 million crowns")
             "How many does she have?",
             "How many hectares does Ida Holm have?",
         ),
-        (ABOARD, "How many of them were children?", "How many of the people who were on the train were children?"),
+        (ABOARD, "How many of them were children?", "How many of the people on the train were children?"),
         # the same of someone else
         (Turn("", "What did Ida Holm ask for?", "help"), "Who else did?", "Who else asked for help?"),
         (Turn("", "Who asked for help?", "Ida Holm"), "Who else did so?", "Who else asked for help?"),

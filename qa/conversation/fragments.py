@@ -7,7 +7,7 @@ import re
 from qa.conversation import lexicon, verbs
 from qa.conversation.clauses import Clause, ask, ask_subject, clause_of, split_subject
 from qa.conversation.mentions import mentions_of
-from qa.conversation.phrases import last_word
+from qa.conversation.phrases import first_word, last_word
 from qa.conversation.statements import state
 from qa.conversation.turns import Turn
 
@@ -119,7 +119,10 @@ def _opening(wh: str, rest: list[str], clause: Clause, last: Turn) -> tuple[str,
 
 
 def counted(name: str, last: Turn) -> str:
-    """ "The people" of "How many people were on the ferry?" are no other people: "the people who were on the ferry"."""
+    """ "The people" of "How many people were on the ferry?" are no other people: "the people on the ferry".
+
+    A participle keeps its "who were", which the reader of "the civilians killed were women" would stumble without.
+    """
     clause = clause_of(last.understood)
     words = [] if clause is None else clause.asked.split()
     noun = " ".join(words[2:] if words[:1] and words[0].lower() == "how" else words[1:])
@@ -127,7 +130,8 @@ def counted(name: str, last: Turn) -> str:
         return name
     which = "who" if lexicon.are_people(last_word(noun)) else "that"
     if clause.role == "subject":
-        return f"the {noun} {which} {clause.aux} {clause.body}".replace("  ", " ")
+        placed = clause.aux in lexicon.BE and first_word(clause.body) in lexicon.PREPOSITIONS
+        return f"the {noun} {'' if placed else f'{which} {clause.aux} '}{clause.body}".replace("  ", " ")
     stated = state(clause, None) if clause.role == "object" else None
     return name if stated is None else f"the {noun} {which} {stated}"
 
