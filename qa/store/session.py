@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,7 +124,9 @@ class Session:
 
     @contextmanager
     def _reading(self) -> Iterator[Collections]:
-        with self._gate.shared(), translated(self.location):
+        """While Chroma is used. Its files may be written even then: the first look at an index makes them anew."""
+        blank = nullcontext() if self.location.folder is None else blank_memory()
+        with self._gate.shared(), blank, translated(self.location):
             yield self._chroma
 
     def _state(self) -> Mapping[str, str]:
