@@ -14,8 +14,6 @@ from qa.errors import ModelError
 
 NEVER = 1e9
 """A margin that no reading reaches."""
-TYPICAL = 0.45
-"""The cosine of a question and a passage that may answer it, in the packaged embedder's eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +25,12 @@ class Evidence:
     log_rank: natural logarithm of the retrieval rank (from 1) of the best passage that holds it.
     agreement: natural logarithm of the number of passages that say the same; those that overlap, or stand in
         near-duplicate articles, count once.
-    similarity: cosine of the question and that passage, less ``TYPICAL``; 0 where it is not known.
     """
 
     margin: float
     lead: float
     log_rank: float
     agreement: float
-    similarity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,6 @@ class Calibration:
     lead: float = 0.0
     log_rank: float = 0.0
     agreement: float = 0.0
-    similarity: float = 0.0
     threshold: float = 0.4
     rank_weight: float = 0.0
     consensus: float = 0.0
@@ -65,7 +60,6 @@ class Calibration:
             + self.lead * evidence.lead
             + self.log_rank * evidence.log_rank
             + self.agreement * evidence.agreement
-            + self.similarity * evidence.similarity
         )
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from qa.bm25 import Bm25
 from qa.chunking import chunk, embedded_text
 from qa.corpus import read_articles
 from qa.derived import Derived
-from qa.embedding import PACKAGED, SentenceTransformerEmbedder
+from qa.embedding import SentenceTransformerEmbedder
 from qa.indexing import Indexer
 from qa.pipeline import Citespan
 from qa.protocols import Embedder, Reader
@@ -84,10 +83,8 @@ def make_reader(settings: Settings, embedder: Embedder) -> Reader:
 
 def make_selector(settings: Settings, reader: Reader) -> Selector:
     """Selection with the reader's own calibration, and its threshold unless the settings give one."""
-    calibration = reader.calibration
-    if settings.embedder != PACKAGED:  # the calibration knows what cosines mean in the packaged embedder's eyes only
-        calibration = replace(calibration, similarity=0.0)
-    return Selector(calibration, calibration.threshold if settings.threshold < 0 else settings.threshold)
+    threshold = reader.calibration.threshold if settings.threshold < 0 else settings.threshold
+    return Selector(reader.calibration, threshold)
 
 
 def threads_of(settings: Settings) -> int:

@@ -68,18 +68,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage. Ranks count from 1; ``None`` where that retriever did not return it.
-
-    ``similarity``: the cosine of question and passage, or that of the last passage that the dense retriever did return;
-    ``None`` where nothing was retrieved.
-    """
+    """A retrieved passage. Ranks count from 1; ``None`` where that retriever did not return it."""
 
     passage: Passage
     score: float
     rank: int
     dense_rank: int | None
     bm25_rank: int | None
-    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

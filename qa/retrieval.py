@@ -28,9 +28,8 @@ class HybridRetriever:
         """See Retriever."""
         depth = max(k, self._candidates)
         lexical = [each.key for each in self._bm25.rank(question, depth, where)]
-        near = {each.key: each.score for each in self._store.query(self._embedder.embed_query(question), depth, where)}
-        fused = reciprocal_rank_fusion([list(near), lexical], weights=self._weights)
-        least = min(near.values(), default=None)
+        dense = [each.key for each in self._store.query(self._embedder.embed_query(question), depth, where)]
+        fused = reciprocal_rank_fusion([dense, lexical], weights=self._weights)
         hits: list[Hit] = []
         # A passage whose article was just changed or removed by another process is skipped, and the next one taken.
         while len(hits) < k and fused:
@@ -39,6 +38,5 @@ class HybridRetriever:
             for each in page:
                 if each.item in passages:
                     dense_rank, bm25_rank = each.ranks
-                    similarity = near.get(each.item, least)
-                    hits.append(Hit(passages[each.item], each.score, len(hits) + 1, dense_rank, bm25_rank, similarity))
+                    hits.append(Hit(passages[each.item], each.score, len(hits) + 1, dense_rank, bm25_rank))
         return hits

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.calibration import NEVER, TYPICAL, Calibration, Evidence
+from qa.calibration import NEVER, Calibration, Evidence
 from qa.citation import cite_span
 from qa.consensus import agreed_scores
 from qa.normalise import same_answer
@@ -134,13 +134,12 @@ class Selector:
 
     def _evidence(self, group: _Group, groups: Sequence[_Group], duplicates: Mapping[str, Sequence[str]]) -> Evidence:
         others = [other.best.margin for other in groups if other is not group]
-        margin, similarity = group.best.margin, group.best.hit.similarity
+        margin = group.best.margin
         return Evidence(
             margin=margin,
             lead=margin - max(others) if others else 0.0,
             log_rank=math.log(group.best.hit.rank),
             agreement=math.log(_witnesses(group, duplicates)),
-            similarity=0.0 if similarity is None else similarity - TYPICAL,
         )
 
     def _sources(self, group: _Group) -> list[_Scored]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.calibration import TYPICAL, Calibration, Evidence, calibration_from
+from qa.calibration import Calibration, Evidence, calibration_from
 from qa.citation import parse_citation_id
 from qa.errors import ModelError
 from qa.records import Answer, NoAnswer
@@ -106,18 +105,6 @@ def test_agreement_raises_confidence() -> None:
     assert both.confidence > alone.confidence
 
 
-def test_a_passage_near_to_the_question_raises_confidence_and_one_unknown_does_not_count() -> None:
-    selector = Selector(Calibration(margin=1, similarity=2), threshold=0)
-    (hit,) = hits([FIRST])
-    near, typical, far, unknown = (
-        selector.select("?", [replace(hit, similarity=each)], [reading(FIRST, {"82": 1})], DOCUMENTS).confidence
-        for each in (0.95, TYPICAL, -0.05, None)
-    )
-    assert near == pytest.approx(0.8807971)  # logistic(1 + 2 x 0.5)
-    assert typical == unknown == pytest.approx(0.7310586)  # logistic(1)
-    assert far == pytest.approx(0.5)  # logistic(1 - 2 x 0.5)
-
-
 def test_a_near_duplicate_bears_no_witness_of_its_own_but_is_cited() -> None:
     selector = Selector(Calibration(margin=0.1, agreement=1), threshold=0)
     three = document("The U.N. said 82 were shot.", "three.txt")
@@ -200,9 +187,8 @@ def test_whatever_the_scores_every_citation_is_exact(
 
 
 def test_probability_is_the_logistic_function_and_never_overflows() -> None:
-    calibration = Calibration(bias=-1, margin=2, lead=0.5, log_rank=-1, agreement=3, similarity=4)
+    calibration = Calibration(bias=-1, margin=2, lead=0.5, log_rank=-1, agreement=3)
     assert calibration.probability(Evidence(1, 2, 1, 0)) == pytest.approx(0.7310586)  # logistic(-1 + 2 + 1 - 1)
-    assert calibration.probability(Evidence(1, 2, 1, 0, -0.25)) == pytest.approx(0.5)  # logistic(-1 + 2 + 1 - 1 - 1)
     assert calibration.probability(Evidence(1e9, 0, 0, 0)) == pytest.approx(1)
     assert calibration.probability(Evidence(-1e9, 0, 0, 0)) == pytest.approx(0)
 

@@ -33,7 +33,7 @@ from qa.training.evaluate import f1
 from qa.training.export import describe
 from qa.training.load import Row, read_rows
 
-_FEATURES = ("margin", "lead", "log_rank", "agreement", "similarity")
+_FEATURES = ("margin", "lead", "log_rank", "agreement")
 _RANK_WEIGHTS = (0.0, 0.1, 0.3, 0.5, 1.0, 1.5, 2.0)
 _CONSENSUS = (0.0, 1.5, 2.0, 3.0)
 _SETTLED = (6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)

@@ -36,16 +36,6 @@ def test_hits_are_ranked_and_name_both_ranks(store: MemoryStore) -> None:
     assert len({each.passage.id for each in hits}) == 4
 
 
-def test_hits_say_how_near_they_are_or_that_they_are_no_nearer_than_the_last(store: MemoryStore) -> None:
-    question = "river valley snow mayor"
-    hits = retriever(store, candidates=3).retrieve(question, 3, EVERYTHING)
-    near = {each.key: each.score for each in store.query(EMBEDDER.embed_query(question), 3, EVERYTHING)}
-    assert None in {each.dense_rank for each in hits}, "all were found by meaning"
-    for each in hits:
-        key = PassageKey(each.passage.document_id, each.passage.start, each.passage.end)
-        assert each.similarity == (min(near.values()) if each.dense_rank is None else near[key])
-
-
 def test_the_same_question_gets_the_same_hits(store: MemoryStore) -> None:
     first = retriever(store).retrieve("river", 6, EVERYTHING)
     assert all(retriever(store).retrieve("river", 6, EVERYTHING) == first for _ in range(3))
