@@ -3,11 +3,14 @@
 1. the same again ("And in the other article?")                  -> the previous question
 2. who said so ("Who said that?")                                -> the previous answer as a statement
 3. the event as a whole ("When was that?", "Why did it happen?") -> those words in front of the previous clause
-4. a fragment ("Why?", "How many of them?", "Which city?")       -> likewise
-5. another topic ("What about Russia?", "And on Wednesday?")     -> the previous question, its like part replaced
-6. pronouns ("What did she say about it?", "Who lives there?")   -> what they stand for
+4. a fragment ("Why?", "How many were there?", "Who else did?")  -> likewise
+5. what came next ("What happened then?", "And until then?")     -> what happened after the previous clause, stated
+6. another topic ("What about Russia?", "And on Wednesday?")     -> the previous question, its like part replaced
+7. pronouns ("What did she say about it?", "Who lives there?")   -> what they stand for
 
-1 to 5 are in ``followups``, 6 here with ``gaps`` (which pronouns point back) and ``antecedents`` (at what).
+1 to 6 are in ``followups``, with ``fragments`` (4) and ``temporal`` (5); ``clauses`` and ``statements`` turn a clause into
+a question or a statement. 7 is here, with ``gaps`` (which pronouns point back), ``antecedents`` (at what) and ``evidence``
+(what sort of thing a name stands for).
 """
 
 from __future__ import annotations
