@@ -40,7 +40,8 @@ SMALL_BATCH = 8
 BULK_BATCH = 16
 BULK_STEP = 8
 BULK = 512
-"""From so many passages on, the time that torch takes to load is won back."""
+"""From so many passages on, the time that torch takes to load is won back. Once it is loaded, fewer go there as well:
+the last ones of a folder need no second engine in memory."""
 TOKENIZED_AT_ONCE = 128
 """The tokenizer tells far more of a text than its numbers, which are all that is kept."""
 
@@ -182,7 +183,7 @@ class SentenceTransformerEmbedder:
         if self._name == PACKAGED:
             pages = (texts[start : start + TOKENIZED_AT_ONCE] for start in range(0, len(texts), TOKENIZED_AT_ONCE))
             ids = [self._clipped(encoding.ids) for page in pages for encoding in self._encoded(page)]
-            if len(texts) < BULK or not bfloat16_is_fast():
+            if not bfloat16_is_fast() or (len(texts) < BULK and "_model" not in vars(self)):
                 return self._graph.embed(ids)
             with self._lock:
                 return _in_bulk(self._model, ids)
@@ -199,7 +200,7 @@ class SentenceTransformerEmbedder:
         import numpy as np
 
         if self._name == PACKAGED:
-            row: Vectors = self.embed_passages([text])[0]
+            row: Vectors = self._graph.embed([self._clipped(self._encoded([text])[0].ids)])[0]
             return row
         with self._lock:
             vectors = self._model.encode_query(

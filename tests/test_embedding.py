@@ -98,6 +98,17 @@ def test_in_bulk_the_order_is_kept_and_the_last_batch_filled_up(
     assert (exact @ bulk.T).argmax(axis=1).tolist() == list(range(len(texts)))
 
 
+@pytest.mark.skipif(not bfloat16_is_fast(), reason="this processor has no instructions for bfloat16")
+def test_the_last_few_of_many_need_no_second_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.embedding.BULK", 3)
+    fresh = SentenceTransformerEmbedder(threads=2)
+    many = fresh.embed_passages(TEXTS)
+    assert np.abs(fresh.embed_passages(TEXTS[:2]) - many[:2]).max() < 1e-2
+    assert "_graph" not in vars(fresh)
+    query = fresh.embed_query(TEXTS[0])
+    assert np.abs(query - SentenceTransformerEmbedder(threads=2).embed_query(TEXTS[0])).max() < 1e-6
+
+
 def test_in_bulk_batches_have_few_shapes() -> None:
     """Each new shape costs memory for good."""
     import torch
