@@ -8,9 +8,9 @@
 6. another topic ("What about Russia?", "And on Wednesday?")     -> the previous question, its like part replaced
 7. pronouns ("What did she say about it?", "Who lives there?")   -> what they stand for
 
-1 to 6 are in ``followups``, with ``fragments`` (4) and ``temporal`` (5); ``clauses`` and ``statements`` turn a clause into
-a question or a statement. 7 is here, with ``gaps`` (which pronouns point back), ``antecedents`` (at what) and ``evidence``
-(what sort of thing a name stands for).
+1 to 6 are in ``followups``, with ``fragments`` (4) and ``temporal`` (5); ``clauses`` and ``statements`` turn a clause
+into a question or a statement. 7 is here, with ``gaps`` (which pronouns point back), ``antecedents`` (at what) and
+``evidence`` (what sort of thing a name stands for).
 """
 
 from __future__ import annotations
