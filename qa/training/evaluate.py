@@ -37,7 +37,7 @@ class Limits:
     null_weight: float = 1.0
     lead: float = 0.6
     consensus: float = 2.0
-    missing_weight: float = 3.5
+    missing_weight: float = 4.5
 
 
 class PairReader(Protocol):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import ModelError
-from qa.reader.model import OnnxReader
+from qa.reader.model import OnnxReader, packaged_reader
 from qa.records import Passage
 from tests.reader.tiny import tiny_tokenizer, write_onnx, write_reader
 
@@ -124,3 +124,21 @@ def test_what_is_no_reader_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{")
     with pytest.raises(ModelError, match="fast tokenizer"):
         OnnxReader(tmp_path)
+
+
+def test_the_packaged_reader_says_the_same_of_a_passage_whatever_is_read_with_it() -> None:
+    """With one scale for the activations of a whole batch, the scores moved by half a point with the company."""
+    reader = OnnxReader(packaged_reader(), threads=1)
+    question = "Who negotiated the ceasefire?"
+    plain = passage("The ceasefire was negotiated by Turkey and Russia on Monday. It held for two days.", 0)
+    company = [
+        passage("1,234.5 $$$ !!! " * 20, 1),
+        passage("Zzyzx qwxv. " * 5, 2),
+        passage("Rain fell in Oslo. " * 9, 3),
+    ]
+    one, other = (reader.read(question, [plain, *beside])[0] for beside in (company[:1], company[1:]))
+    assert one.candidates[0].text == "Turkey and Russia"
+    assert [each.text for each in one.candidates] == [each.text for each in other.candidates]
+    for candidate, same in zip(one.candidates, other.candidates, strict=True):
+        assert candidate.score == pytest.approx(same.score, abs=1e-3)
+    assert one.null_score == pytest.approx(other.null_score, abs=1e-3)
