@@ -40,8 +40,7 @@ SMALL_BATCH = 8
 BULK_BATCH = 16
 BULK_STEP = 8
 BULK = 512
-"""From so many passages on, the time that torch takes to load is won back. Once it is loaded, fewer go there as well:
-the last ones of a folder need no second engine in memory."""
+"""From so many passages on, loading torch pays. Once it is there, fewer go to it too: one engine in memory will do."""
 TOKENIZED_AT_ONCE = 128
 """The tokenizer tells far more of a text than its numbers, which are all that is kept."""
 
@@ -200,8 +199,7 @@ class SentenceTransformerEmbedder:
         import numpy as np
 
         if self._name == PACKAGED:
-            row: Vectors = self._graph.embed([self._clipped(self._encoded([text])[0].ids)])[0]
-            return row
+            return np.asarray(self._graph.embed([self._clipped(self._encoded([text])[0].ids)])[0])
         with self._lock:
             vectors = self._model.encode_query(
                 [text], convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
