@@ -64,12 +64,13 @@ def follow_ups(path: Path, ask: Callable[[str], Reply]) -> list[dict[str, float]
 
 def _given(turn: dict[str, Any]) -> Turn:
     """A turn of the set as if it had been asked in full and answered with its first gold."""
+    full = turn.get("full", turn["question"])
     if not turn["answers"]:
-        return Turn(turn["question"], turn["full"])
+        return Turn(turn["question"], full)
     gold = turn["answers"][0]
     text = Path(gold["source"]).read_bytes().decode("utf-8")
     around = sentence_around(text, gold["start"], gold["end"])
-    return Turn(turn["question"], turn["full"], gold["text"], text[around.start : around.end])
+    return Turn(turn["question"], full, gold["text"], text[around.start : around.end])
 
 
 def said(reply: Reply) -> str:
