@@ -29,7 +29,8 @@ _EVENT = re.compile(
 _SAID_SO = re.compile(
     r"(?P<asked>(?:who|which \w+)(?: else)?)\s(?:(?P<verb>said|says|claimed|claims|reported|reports|told|confirmed|"
     r"announced|stated|admitted)\s(?:that|so|this|it)"
-    r"|(?P<judged>decided|ruled|denied|denies|disputed|revealed|predicted|estimated|believes|believed|thinks|suggested|argued|warned|promised|insisted|insists|alleged)\s(?:that|so|this))"
+    r"|(?P<judged>decided|ruled|denied|denies|disputed|revealed|predicted|estimated|believes|believed|thinks|suggested|"
+    r"argued|warned|promised|insisted|insists|alleged)\s(?:that|so|this))"
     r"|says who|according to whom|who said",
     re.I,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -22,12 +23,12 @@ from qa.training.config import Config, read_config
 from qa.training.evaluate import Limits, measure, predict, torch_reader
 from qa.training.export import FP32, INT8, export_fp32, quantize, write_reader
 from qa.training.load import read_rows
-from qa.training.model import SpanReader
+from qa.training.model import FeatureDropout, SpanReader
 from qa.training.run import choose_bfloat16, select
 from qa.training.sampling import Stream
 from qa.training.train import CHECKPOINT, Trainer
 from qa.training.verify import fp32_reader, verify
-from tests.training.small import write_base, write_data, write_recipe
+from tests.training.small import SPECIAL, write_base, write_data, write_recipe
 
 ROOT = Path(__file__).parents[2]
 
@@ -141,6 +142,18 @@ def test_training_learns_and_the_exported_reader_answers_alike(place: Path, tmp_
     )
     assert reading.candidates and reading.null_score < 0
     assert len(dataset.dev) == 6 and {row.group for row in dataset.dev} == {"article-0"}
+
+
+def test_dropout_and_hidden_pieces_reach_the_network_and_its_windows(place: Path, tmp_path: Path) -> None:
+    config = read_config(write_recipe(tmp_path / "recipe.toml", place / "base", steps=1, dropout=0.1))
+    model = SpanReader.from_base(place / "base", dropout=config.dropout)
+    drops = [part for part in model.modules() if isinstance(part, FeatureDropout)]
+    assert len(drops) == 1 + 2 * 2  # behind the embeddings, and behind both halves of each of the two layers
+    assert {part.share for part in drops} == {0.1}
+    dataset, encoder = datasets.build(place / "data", config, place / "base" / "tokenizer.json", tmp_path / "cache")
+    rng, mask = random.Random(1), SPECIAL.index("[MASK]")
+    windows = [encoder.window(row, 64, rng) for row in dataset.train["towns"]]
+    assert any(mask in window.ids for window in windows)
 
 
 def test_bfloat16_is_as_the_recipe_says(place: Path, tmp_path: Path) -> None:
