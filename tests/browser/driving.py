@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 
 from tests.ui.serving import Site, served
 
@@ -113,22 +113,26 @@ def newest(page: Page) -> Any:
     return page.locator("#transcript .turn[data-newest]")
 
 
+def open_chip(page: Page, chip: Locator) -> None:
+    """Click the chip and wait until the evidence is its own: until then that of another citation stays."""
+    chip.click()
+    expect(page.locator("#evidence code")).to_have_text(chip.get_attribute("data-cite") or "")
+
+
 def assert_marked(page: Page, site: Site) -> str:
     """The marked text on the page is the stored text at the offsets it names, and it is in view; returns it."""
-    mark = page.locator("#cited-span")
-    expect(mark).to_be_in_viewport()
-    source = page.locator("#evidence article").get_attribute("data-source") or ""
-    start, end = int(mark.get_attribute("data-start") or -1), int(mark.get_attribute("data-end") or -1)
-    text = mark.evaluate("each => each.textContent")
-    assert text == site.engine.show(source).text[start:end]
-    whole = page.locator("#evidence .body").evaluate("each => each.textContent")
-    assert whole == site.engine.show(source).text
-    before = mark.evaluate(
-        "each => { const range = document.createRange(); range.selectNodeContents(each.closest('.body'));"
-        "range.setEndBefore(each); return range.toString(); }"
+    expect(page.locator("#cited-span")).to_be_in_viewport()
+    shown = page.locator("#cited-span").evaluate(  # in one go: the evidence may be replaced between two looks
+        "mark => { const body = mark.closest('.body'), range = document.createRange();"
+        "range.selectNodeContents(body); range.setEndBefore(mark);"
+        "return { source: mark.closest('article').dataset.source, start: +mark.dataset.start, end: +mark.dataset.end,"
+        "text: mark.textContent, whole: body.textContent, before: range.toString() }; }"
     )
-    assert len(before) == start, "the mark does not stand where its offsets say"
-    return str(text)
+    stored = site.engine.show(shown["source"]).text
+    assert shown["whole"] == stored
+    assert shown["text"] == stored[shown["start"] : shown["end"]]
+    assert len(shown["before"]) == shown["start"], "the mark does not stand where its offsets say"
+    return str(shown["text"])
 
 
 def watch_stages(page: Page, place: str) -> None:

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from qa.feedback import export
-from tests.browser.driving import Site, Watched, ask, assert_marked, enter, newest
+from tests.browser.driving import Site, Watched, ask, assert_marked, enter, newest, open_chip
 
 pytestmark = pytest.mark.browser
 QUESTION = "Who negotiated the ceasefire?"
@@ -27,7 +27,7 @@ def test_a_reload_keeps_the_conversation_and_its_evidence(page: Page, site: Site
     expect(page.locator("#transcript .turn")).to_have_count(2)
     assert page.locator("#transcript .asked").all_inner_texts() == [QUESTION, "Who is Samantha Power?"]
     assert page.locator("#transcript strong").all_text_contents() == before
-    page.locator("#transcript .turn").first.locator(".chip").first.click()
+    open_chip(page, page.locator("#transcript .turn").first.locator(".chip").first)
     assert assert_marked(page, site) == "Turkey and Russia"
     ask(page, "What did Matthew Rycroft say?")
     expect(page.locator("#transcript .turn")).to_have_count(3)
@@ -54,6 +54,48 @@ def test_new_rename_and_delete(page: Page) -> None:
     page.get_by_role("button", name="Yes, delete").click()
     expect(page.locator("#transcript .asked")).to_have_text("Who is Samantha Power?")
     assert rows(page) == ["Who is Samantha Power?"]
+
+
+def test_of_two_conversations_opened_quickly_the_last_one_is_shown(page: Page) -> None:
+    asked = [QUESTION, "Who is Samantha Power?", "Who is Rupert Colville?"]
+    for question in asked:
+        ask(page, question)
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator("#transcript .welcome")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/gradio_api/run/**", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    for question in asked[:2]:
+        page.get_by_role("button", name=question, exact=True).click()
+    page.wait_for_timeout(200)
+    assert held
+    for each in reversed(held):
+        each.continue_()
+    page.unroute("**/gradio_api/run/**")
+    expect(page.locator("#conversations [aria-current]")).to_have_text(asked[1])
+    expect(page.locator("#transcript .asked")).to_have_text(asked[1])
+    page.wait_for_timeout(500)
+    expect(page.locator("#transcript .asked")).to_have_text(asked[1])
+
+
+def test_a_conversation_left_while_it_waits_keeps_its_answer(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/gradio_api/queue/join**", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    page.locator("#question textarea").fill(QUESTION)
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator("#pending .asked")).to_have_text(QUESTION)
+    page.get_by_role("button", name="New conversation").click()
+    assert held
+    for each in held:
+        each.continue_()
+    page.unroute("**/gradio_api/queue/join**")
+    expect(page.locator("#conversations .rows .go")).to_have_text([QUESTION])
+    expect(page.locator("#transcript .welcome")).to_be_visible()
+    expect(page.locator("#transcript .turn")).to_have_count(0)
+    ask(page, "Who is Samantha Power?")
+    expect(page.locator("#transcript .asked")).to_have_text("Who is Samantha Power?")
+    page.get_by_role("button", name=QUESTION, exact=True).click()
+    expect(page.locator("#transcript .asked")).to_have_text(QUESTION)
+    expect(newest(page).locator(".answer")).to_be_visible()
 
 
 def test_two_tabs_do_not_lose_each_others_conversations(watched: Watched, site: Site) -> None:

@@ -6,7 +6,7 @@
   const { $, say, copy, paint, announce, hideHint } = window.citespanPage;
   const fresh = () => ({ id: crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(16).slice(2),
                          title: "", updated: Date.now(), turns: [] });
-  let busy = 0, mode = "", byHand = false;
+  let busy = 0, mode = "", byHand = false, asking = null;  // asking: the conversation that waits for its answer
 
   // ---- conversations -------------------------------------------------------------------------------------------
   const read = (id) => { try { return JSON.parse(localStorage.getItem(KEY + id)); } catch { return null; } };
@@ -24,7 +24,7 @@
     catch { say("This browser's storage is full: the conversation will not survive a reload. Delete old ones."); }
   };
   const keep = (turns, id) => {
-    const kept = id === current().id ? current() : read(id);
+    const kept = id === current().id ? current() : read(id) || (id === asking?.id ? asking : null);
     if (!kept) return;
     kept.turns = turns;
     kept.updated = Date.now();
@@ -54,6 +54,7 @@
         button("Rename " + title, "✎", () => rename(row, each)),
         button("Delete " + title, "✕", () => confirmIn(row, "Delete this conversation?", () => {
           localStorage.removeItem(KEY + each.id);
+          if (each.id === asking?.id) asking = null;
           if (each.id === current().id) { open(all()[0] || fresh()); press("#reopen"); }
           list();
         })));
@@ -106,6 +107,7 @@
     while (busy && Date.now() - busy < 60000) await new Promise((go) => setTimeout(go, 20));  // one at a time, in order
     const typed = (words || "").trim(), how = mode;
     mode = "";
+    asking = current();
     busy = Date.now();  // until end(): also for nothing typed, whose round trip would swallow the next question's
     if (!typed) {
       say("Type a question first.");
@@ -123,7 +125,8 @@
     busy = 0;
     if (conversation && conversation.id && conversation.turns.length) {
       keep(conversation.turns, conversation.id);
-      setTimeout(() => announce($("#transcript .turn[data-newest] :is(.sentence, .verdict)")?.textContent), 100);
+      if (conversation.id !== current().id) press("#reopen");  // left while it waited: the page shows the open one
+      else setTimeout(() => announce($("#transcript .turn[data-newest] :is(.sentence, .verdict)")?.textContent), 100);
     }
     $("#question textarea")?.focus({ preventScroll: true });
     return "";  // whatever happened, nothing is pending any more
@@ -151,13 +154,18 @@
     if (cited() === wanted) showSpan();  // nothing will change that could be watched
     return id;
   };
-  let openCitation = null;
+  let openCitation = null, opening = false, next = null;  // the click that waits until the one before has been answered
+  const cite = (data) => {
+    next = opening ? data : null;
+    if (!opening) { opening = true; openCitation(data); }
+  };
+  const opened = () => { opening = false; if (next) cite(next); };
   const openChip = (chip) => {
     if (!openCitation) return;
     byHand = true;
     document.querySelectorAll(".chip[aria-current]").forEach((each) => each.removeAttribute("aria-current"));
     chip.setAttribute("aria-current", "true");
-    openCitation(placeOf(chip));
+    cite(placeOf(chip));
     if (cited() === chip.dataset.cite) showSpan();
   };
   let looks = 0;
@@ -267,7 +275,7 @@
   };
 
   window.citespan = {
-    begin, end, say, list, lookUp, save, shown, taking, onTranscript, onEvidence, onSources, onFilters, showSpan, scrollDown,
+    begin, end, say, list, lookUp, save, shown, opened, taking, onTranscript, onEvidence, onSources, onFilters, showSpan, scrollDown,
     // -> [conversation, citation id of the address]
     boot: () => { paint(); setTimeout(list, 0); const wanted = new URLSearchParams(location.search).get("cite") || "";
                   byHand = Boolean(wanted);

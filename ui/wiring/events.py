@@ -77,13 +77,19 @@ class Events:
         )
 
     def _checking(self, parts: Parts) -> None:
-        parts.transcript.cite(self.on_cite, None, parts.evidence, **QUICK)
+        # one at a time and the last click last: the browser sees to it. Gradio's own "always_last" repeats the first
+        # click, "once" forgets the last.
+        opened = parts.transcript.cite(self.on_cite, None, parts.evidence, trigger_mode="multiple", **QUICK)
+        for ended in (opened.then, opened.failure):
+            ended(None, None, None, js="() => citespan.opened()", api_visibility="private")
         looking = "(id) => citespan.lookUp(id)"
         parts.cited.submit(partial(chat.open_citation, self.engine), parts.cited, parts.evidence, js=looking, **QUICK)
 
     def _keeping(self, parts: Parts) -> None:
         present = "() => [citespan.present()]"
-        parts.reopen.click(self.reopen, parts.conversation, [parts.transcript, parts.evidence], js=present, **QUICK)
+        opened = [parts.transcript, parts.evidence]
+        last: dict[str, Any] = {"trigger_mode": "always_last", **QUICK}  # two quick clicks: the second counts
+        parts.reopen.click(self.reopen, parts.conversation, opened, js=present, **last)
         parts.look.click(lambda: self._shown([]), None, parts.transcript, **QUICK)  # are there examples by now?
         exports = ((parts.export_md, "md", export.to_markdown), (parts.export_json, "json", export.to_json))
         for button, kind, made in exports:
