@@ -105,11 +105,14 @@ class Reading:
     """What a reader made of one passage: candidates best first, and its score for "the answer is not here".
 
     ``null_score`` is on the scale of the candidates' scores, so ``score - null_score`` is the margin of a candidate.
+    ``lacking`` is the part of it that is there because the best candidate's sentence lacks names of the question: it
+    says whether to answer at all, not which passage does.
     """
 
     passage: Passage
     candidates: tuple[Candidate, ...]
     null_score: float
+    lacking: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,11 @@ class _Scored:
     margin: float
     hit: Hit
     merit: float
-    """What candidates of all passages are ordered by: the margin, less something for the rank, with the votes."""
+    """What candidates of all passages are ordered by: the margin, less something for the rank, with the votes.
+
+    Names that the sentence lacks count in the margin alone: they tell whether the articles answer; which of them does,
+    they obscured (-1 F1 on questions asked of an index), as most sentences do not repeat the names of their article.
+    """
 
     @property
     def order(self) -> tuple[float, int, int]:
@@ -123,14 +127,19 @@ class Selector:
 
     def _scored(self, hits: Mapping[str, Hit], readings: Sequence[Reading]) -> list[_Scored]:
         found = [
-            (candidate, candidate.score - reading.null_score, hits[reading.passage.id])
-            for reading in readings
-            for candidate in reading.candidates
+            (candidate, reading, hits[reading.passage.id]) for reading in readings for candidate in reading.candidates
         ]
-        merits = [margin - self.calibration.rank_weight * math.log(hit.rank) for _, margin, hit in found]
+        margins = [candidate.score - reading.null_score for candidate, reading, _ in found]
+        merits = [
+            margin + reading.lacking - self.calibration.rank_weight * math.log(hit.rank)
+            for margin, (_, reading, hit) in zip(margins, found, strict=True)
+        ]
         if self.calibration.consensus:
             merits = agreed_scores([candidate.text for candidate, _, _ in found], merits, self.calibration.consensus)
-        return [_Scored(*one, merit) for one, merit in zip(found, merits, strict=True)]
+        return [
+            _Scored(candidate, margin, hit, merit)
+            for (candidate, _, hit), margin, merit in zip(found, margins, merits, strict=True)
+        ]
 
     def _evidence(self, group: _Group, groups: Sequence[_Group], duplicates: Mapping[str, Sequence[str]]) -> Evidence:
         others = [other.best.margin for other in groups if other is not group]

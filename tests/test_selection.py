@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,14 @@ def test_the_best_margin_wins_and_its_citation_is_exact() -> None:
     assert ONE.text[citation.start : citation.end] == citation.quote == reply.text
     assert citation.sentence == "It was negotiated by Turkey and Russia."
     assert parse_citation_id(citation.id).fits(ONE.text)
+
+
+def test_names_that_a_sentence_lacks_lower_the_confidence_but_not_the_place() -> None:
+    lacking = replace(reading(FIRST, {"Turkey and Russia": 5}, null_score=3), lacking=3.0)
+    reply = SELECTOR.select("Who?", hits([FIRST, SECOND]), [lacking, reading(SECOND, {"Wednesday": 4})], DOCUMENTS)
+    assert isinstance(reply, Answer)
+    assert reply.text == "Turkey and Russia"  # 5 and 4 without what is lacking, 2 and 4 with it
+    assert reply.confidence == pytest.approx(0.88, abs=0.01)  # logistic(5 - 3)
 
 
 def test_shifted_copies_are_no_alternatives_but_other_answers_are() -> None:

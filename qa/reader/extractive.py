@@ -98,10 +98,12 @@ class ExtractiveReader:
             lead=self._lead,
             consensus=self._consensus,
         )
+        lacking = 0.0
         if spans and self._missing_weight:
             sentence = sentence_around(passage.text, spans[0].span.start, spans[0].span.end)
-            null += self._missing_weight * missing_names(question, passage.text[sentence.start : sentence.end])
-        return Reading(passage, tuple(Candidate(passage, one.span, one.score) for one in spans), null)
+            lacking = self._missing_weight * missing_names(question, passage.text[sentence.start : sentence.end])
+        found = tuple(Candidate(passage, one.span, one.score) for one in spans)
+        return Reading(passage, found, null + lacking, lacking)
 
     def _scores(self, window: Window, logits: Logits, row: int) -> WindowScores:
         here = slice(window.first, window.first + len(window.offsets))

@@ -36,6 +36,7 @@ def test_a_name_that_the_sentence_lacks_speaks_against_it(tmp_path: Path) -> Non
     (strange,) = reader.read("who met in Oslo?", [passage(TEXT)])
     assert strange.candidates[0].text == known.candidates[0].text == "Bob"
     assert strange.null_score == pytest.approx(known.null_score + 3.0, abs=1e-5)
+    assert (known.lacking, strange.lacking) == (0.0, 3.0)
 
 
 def test_readings_come_in_the_order_asked_and_do_not_depend_on_company(tmp_path: Path) -> None:
