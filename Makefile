@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: chat test install install-test chromium lint types pytest seeds-run compare baseline format soak clean
+.PHONY: chat test install install-test chromium lint types pytest seeds-run compare baseline format soak explore clean
 
 chat: install
 	$(BIN)/citespan index seeds/
@@ -68,6 +68,10 @@ format:
 # The long forms of the kill, stress and load tests: minutes to an hour.
 soak: install-test
 	CITESPAN_SOAK=1 $(BIN)/python -m pytest tests/soak
+
+# The property tests draw new examples, many more of them than in `make test`, which draws the same at every run.
+explore: install-test
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=explore --ignore=tests/browser
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
