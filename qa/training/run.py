@@ -88,13 +88,15 @@ def select(
 ) -> tuple[str, dict[str, dict[str, float]]]:
     """Load the best weights into `model`; returns which, and all scores.
 
-    Tried: the last, the mean of the last snapshots and, after a second pass, the mean of its end and its start.
+    Tried: the last, the mean of the last snapshots and, after a second pass, the mean of its end and its start, and
+    that with the start twice: where the start was such a mean itself, all three passes then count alike.
     Better: the mean of all development F1 and, as much again, of the AUROC in percent.
     """
     last = {name: weight.clone() for name, weight in model.state_dict().items()}
     states = {"last": last, "average": average([_weights(path) for path in sorted(out.glob(SNAPSHOTS))])}
     if start is not None:
         states["mean of start and end"] = average([_weights(start), last])
+        states["mean of start, start and end"] = average([_weights(start), _weights(start), last])
     tried = {}
     for name, state in states.items():
         model.load_state_dict(state)
