@@ -17,6 +17,7 @@ def test_everyone_gets_their_own_answer() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.soak.load_chat", *options], cwd=ROOT, capture_output=True, text=True, check=False
     )
+    assert done.stdout, done.stderr
     about = json.loads(done.stdout)
     assert about["problems"] == [], done.stderr
     assert about["answers"] >= about["users"]
