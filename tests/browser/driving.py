@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Route, expect
 
 from tests.ui.serving import Site, served
 
@@ -117,6 +117,35 @@ def open_chip(page: Page, chip: Locator) -> None:
     """Click the chip and wait until the evidence is its own: until then that of another citation stays."""
     chip.click()
     expect(page.locator("#evidence code")).to_have_text(chip.get_attribute("data-cite") or "")
+
+
+class Held:
+    """Requests to addresses like ``pattern``, held back from now on until ``release``."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._page, self._routes, self._open = page, list[Route](), False
+        page.route(pattern, self._take)
+
+    def _take(self, route: Route) -> None:
+        if self._open:
+            route.continue_()
+        else:
+            self._routes.append(route)
+
+    def wait(self) -> None:
+        """Until one is held, however slow the machine; then a moment in which more may come."""
+        for _ in range(600):
+            if self._routes:
+                break
+            self._page.wait_for_timeout(100)
+        assert self._routes, "the page sent no such request"
+        self._page.wait_for_timeout(200)
+
+    def release(self) -> None:
+        """Let them go, the last one first, and hold no more."""
+        self._open = True
+        for route in reversed(self._routes):
+            route.continue_()
 
 
 def assert_marked(page: Page, site: Site) -> str:

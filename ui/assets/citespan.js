@@ -6,7 +6,8 @@
   const { $, say, copy, paint, announce, hideHint } = window.citespanPage;
   const fresh = () => ({ id: crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(16).slice(2),
                          title: "", updated: Date.now(), turns: [] });
-  let busy = 0, mode = "", byHand = false, asking = null;  // asking: the conversation that waits for its answer
+  let busy = 0, mode = "", byHand = false;
+  const unkept = new Set();  // ids of conversations that wait for their first answer: not stored, not listed yet
 
   // ---- conversations -------------------------------------------------------------------------------------------
   const read = (id) => { try { return JSON.parse(localStorage.getItem(KEY + id)); } catch { return null; } };
@@ -24,8 +25,9 @@
     catch { say("This browser's storage is full: the conversation will not survive a reload. Delete old ones."); }
   };
   const keep = (turns, id) => {
-    const kept = id === current().id ? current() : read(id) || (id === asking?.id ? asking : null);
-    if (!kept) return;
+    const kept = id === current().id ? current() : read(id) || (unkept.has(id) ? { ...fresh(), id } : null);
+    if (!kept) return;  // deleted meanwhile, perhaps in another tab
+    unkept.delete(id);
     kept.turns = turns;
     kept.updated = Date.now();
     if (!kept.title && turns.length) kept.title = turns[0].typed.slice(0, 80);
@@ -54,7 +56,6 @@
         button("Rename " + title, "✎", () => rename(row, each)),
         button("Delete " + title, "✕", () => confirmIn(row, "Delete this conversation?", () => {
           localStorage.removeItem(KEY + each.id);
-          if (each.id === asking?.id) asking = null;
           if (each.id === current().id) { open(all()[0] || fresh()); press("#reopen"); }
           list();
         })));
@@ -104,22 +105,23 @@
   const askNow = (words, how) => { mode = how || ""; fill("#question", words); setTimeout(() => press("#send"), 30); };
   // -> [question box, question asked, mode, pending, conversation]
   const begin = async (words) => {
-    while (busy && Date.now() - busy < 60000) await new Promise((go) => setTimeout(go, 20));  // one at a time, in order
-    const typed = (words || "").trim(), how = mode;
+    const typed = (words || "").trim(), how = mode, from = current();
     mode = "";
-    asking = current();
+    while (busy && Date.now() - busy < 60000) await new Promise((go) => setTimeout(go, 20));  // one at a time, in order
+    const here = from.id === current().id ? current() : read(from.id) || from;  // asked where it was typed
     busy = Date.now();  // until end(): also for nothing typed, whose round trip would swallow the next question's
     if (!typed) {
       say("Type a question first.");
       $("#question textarea")?.focus();
-      return [words || "", "", "", "", { id: current().id, turns: current().turns }];
+      return [words || "", "", "", "", { id: here.id, turns: here.turns }];
     }
+    if (!here.turns.length) unkept.add(here.id);
     $("#transcript .welcome")?.remove();
     requestAnimationFrame(() => scrollDown());
-    const turns = how === "literal" ? current().turns.slice(0, -1) : current().turns;
+    const turns = how === "literal" ? here.turns.slice(0, -1) : here.turns;
     return ["", typed, how, '<section class="turn pending"><h3 class="asked" dir="auto"><bdi>' + inert(typed) +
       '</bdi></h3><p class="stage" role="status"><span class="pulse" aria-hidden="true"></span>Searching the articles…</p></section>',
-      { id: current().id, turns }];
+      { id: here.id, turns }];
   };
   const end = (conversation) => {
     busy = 0;
@@ -129,8 +131,10 @@
       else setTimeout(() => announce($("#transcript .turn[data-newest] :is(.sentence, .verdict)")?.textContent), 100);
     }
     $("#question textarea")?.focus({ preventScroll: true });
-    return "";  // whatever happened, nothing is pending any more
+    return "";  // nothing is pending any more
   };
+  // the server did not answer (Gradio says so): the question goes back into its box -> [pending, question box]
+  const failed = (asked, words) => { busy = 0; return ["", words || asked]; };
   const scrollDown = () => {
     const box = $("#thread"), newest = $("#pending .turn") || $("#transcript .turn[data-newest]");
     if (!box || !newest) return;
@@ -275,7 +279,8 @@
   };
 
   window.citespan = {
-    begin, end, say, list, lookUp, save, shown, opened, taking, onTranscript, onEvidence, onSources, onFilters, showSpan, scrollDown,
+    begin, end, failed, say, list, lookUp, save, shown, opened, taking, showSpan, scrollDown,
+    onTranscript, onEvidence, onSources, onFilters,
     // -> [conversation, citation id of the address]
     boot: () => { paint(); setTimeout(list, 0); const wanted = new URLSearchParams(location.search).get("cite") || "";
                   byHand = Boolean(wanted);

@@ -75,6 +75,9 @@ class Events:
         answered.then(
             None, [parts.conversation], [parts.pending], js="(c) => citespan.end(c)", api_visibility="private"
         )
+        back = [parts.pending, parts.question]
+        retold = "(asked, words) => citespan.failed(asked, words)"  # "then" does not follow a failure
+        answered.failure(None, [parts.asked, parts.question], back, js=retold, api_visibility="private")
 
     def _checking(self, parts: Parts) -> None:
         # one at a time and the last click last: the browser sees to it. Gradio's own "always_last" repeats the first
