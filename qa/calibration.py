@@ -14,6 +14,8 @@ from qa.errors import ModelError
 
 NEVER = 1e9
 """A margin that no reading reaches."""
+LEVELS = ((0.85, "Very likely right"), (0.65, "Likely right"), (0.45, "Uncertain"), (0.0, "Doubtful"))
+"""What confidences are called, in the terminal and on the page: from this probability up, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Calibration:
             + self.agreement * evidence.agreement
         )
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+
+
+def confidence_words(confidence: float) -> str:
+    """A probability in words: what the number means for someone who has to decide."""
+    return next(words for floor, words in LEVELS if confidence >= floor)
 
 
 def calibration_from(values: Mapping[str, object], where: str) -> Calibration:

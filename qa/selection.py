@@ -102,9 +102,10 @@ class Selector:
             )
             return NoAnswer(question, reason, confidence, closest, answer.best.candidate.text, no_answer_score)
         citations = tuple(_cite(each.candidate, documents) for each in self._sources(answer))
+        others = list(zip(groups, confidences, strict=True))[1 : MAX_ALTERNATIVES + 1]
         alternatives = tuple(
             self._alternative(group, min(likely, confidence), confidence, citations, documents)
-            for group, likely in list(zip(groups, confidences, strict=True))[1 : MAX_ALTERNATIVES + 1]
+            for group, likely in sorted(others, key=lambda other: -other[1])
             if likely >= LEAST_LIKELY
         )
         return Answer(question, citations[0].quote, confidence, citations, alternatives, no_answer_score)

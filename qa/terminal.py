@@ -8,18 +8,11 @@ from contextlib import contextmanager
 from typing import TextIO
 from unicodedata import category
 
+from qa.calibration import confidence_words
 from qa.protocols import Progress
 from qa.records import Answer, Citation, CitationView, NoAnswer, Reply
 
 _OUTDATED = "This article has changed since, or the id was miscopied: other words stand there, so nothing is shown."
-_LIKELY, _POSSIBLE = 0.75, 0.5
-
-
-def confidence_words(confidence: float) -> str:
-    """A probability in words: what the number means for someone who has to decide."""
-    if confidence >= _LIKELY:
-        return "likely"
-    return "fairly likely" if confidence >= _POSSIBLE else "uncertain"
 
 
 def printable(text: str) -> str:
@@ -35,7 +28,7 @@ def render_reply(reply: Reply) -> str:
 
 
 def _render_answer(answer: Answer) -> str:
-    lines = [answer.text, "", f"{confidence_words(answer.confidence).capitalize()} ({answer.confidence:.0%})"]
+    lines = [answer.text, "", f"{confidence_words(answer.confidence)} ({answer.confidence:.0%})"]
     for number, citation in enumerate(answer.citations, 1):
         lines += [
             "",

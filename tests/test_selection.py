@@ -60,6 +60,14 @@ def test_shifted_copies_are_no_alternatives_but_other_answers_are() -> None:
     assert not reply.alternatives[0].differs
 
 
+def test_the_likeliest_alternative_comes_first() -> None:
+    readings = [reading(FIRST, {"Turkey and Russia": 5, "82": 1}), reading(SECOND, {"Wednesday": 4})]
+    selector = Selector(Calibration(bias=0, margin=1, rank_weight=5), threshold=0.5)  # the rank costs Wednesday 3.5
+    reply = selector.select("Who negotiated?", hits([FIRST, SECOND]), readings, DOCUMENTS)
+    assert isinstance(reply, Answer)
+    assert [each.text for each in reply.alternatives] == ["Wednesday", "82"]
+
+
 def test_hardly_likely_alternatives_are_noise() -> None:
     likely = math.log(LEAST_LIKELY / (1 - LEAST_LIKELY))  # the margin of which it is the logistic function
     readings = [

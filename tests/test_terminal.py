@@ -7,7 +7,7 @@ import io
 from qa.calibration import Calibration
 from qa.records import Answer, NoAnswer
 from qa.selection import Selector
-from qa.terminal import confidence_words, printable, progress_bar, render_reply
+from qa.terminal import printable, progress_bar, render_reply
 from qa.wire import reply_json
 from tests.examples import document, hits, passage, reading
 
@@ -22,7 +22,7 @@ def test_an_answer_shows_the_marked_sentence_the_confidence_and_the_id() -> None
     )
     assert isinstance(reply, Answer)
     shown = render_reply(reply)
-    assert shown.startswith("Monday\n\nLikely (99%)\n\n[1] A flag (odd.txt)\n")
+    assert shown.startswith("Monday\n\nVery likely right (99%)\n\n[1] A flag (odd.txt)\n")
     assert "flag was raised on >>Monday<< at the gate." in shown
     assert reply.citations[0].id in shown
     assert "Other possible answers:\n  - gate (73%)" in shown
@@ -41,15 +41,6 @@ def test_no_control_character_of_an_article_reaches_the_terminal() -> None:
 
 def test_spaces_of_every_width_are_no_control_characters() -> None:
     assert printable("said.\u00a0There\u2009could") == "said.\u00a0There\u2009could"
-
-
-def test_confidence_in_words() -> None:
-    assert [confidence_words(each) for each in (0.9, 0.75, 0.6, 0.2)] == [
-        "likely",
-        "likely",
-        "fairly likely",
-        "uncertain",
-    ]
 
 
 def test_no_progress_bar_where_there_is_no_terminal() -> None:

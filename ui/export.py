@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Sequence
 
+from qa.calibration import confidence_words
 from qa.records import Answer, Citation, NoAnswer
 from qa.wire import citation_json, reply_json
 from ui.turns import Turn
-from ui.view import confidence_words, percent
+from ui.view import percent
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
 

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qa.calibration import LEVELS, confidence_words
 from qa.records import Alternative, Answer, Citation, NoAnswer
 from ui.markup import attributes, isolated, text
 from ui.turns import Turn
-
-_WORDS = ((0.85, "Very likely right"), (0.65, "Likely right"), (0.45, "Uncertain"), (0.0, "Doubtful"))
-
-
-def confidence_words(confidence: float) -> str:
-    """A probability in words."""
-    return next(words for floor, words in _WORDS if confidence >= floor)
 
 
 def percent(confidence: float) -> str:
@@ -114,7 +108,7 @@ def permalink(citation_id: str) -> str:
 
 
 def _meter(confidence: float) -> str:
-    level = next(level for level, (floor, _) in enumerate(_WORDS) if confidence >= floor)
+    level = next(level for level, (floor, _) in enumerate(LEVELS) if confidence >= floor)
     return (
         f'<span class="confidence level-{level}"><span class="bar" aria-hidden="true">'
         f'<i style="width:{round(100 * confidence)}%"></i></span>'

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.calibration import confidence_words
 from qa.records import Alternative, Answer, NoAnswer, Span
 from ui import chat, evidence, view
 from ui.turns import Turn, turns_from_json, turns_to_json
@@ -96,7 +97,7 @@ def test_how_a_follow_up_was_understood_is_shown_and_can_be_undone_on_the_newest
     [(1.0, "Very likely right"), (0.65, "Likely right"), (0.5, "Uncertain"), (0.2, "Doubtful"), (0.0, "Doubtful")],
 )
 def test_confidence_in_words(confidence: float, words: str) -> None:
-    assert view.confidence_words(confidence) == words
+    assert confidence_words(confidence) == words
 
 
 @given(st.data())
