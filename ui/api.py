@@ -7,7 +7,7 @@ from json import dumps
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from qa.errors import CitespanError
+from qa.errors import CitespanError, InputError
 from qa.wire import citation_view_json, reply_json, sources_json
 from ui.chat import filter_of, one_line
 from ui.engine import Engine
@@ -31,6 +31,14 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
         except CitespanError as error:
             raise gr.Error(one_line(error), print_exception=False) from None
 
+    def answered(question: Any, sources: Any, since: Any, until: Any) -> dict[str, Any]:
+        wanted = [sources] if isinstance(sources, str) else sources
+        if not isinstance(wanted, list | tuple | None):
+            raise InputError(f"sources: expected a list of source names, found {wanted!r:.40}; send a list")
+        names = [text_of("sources", each) for each in wanted or ()]
+        where = filter_of(names, text_of("since", since), text_of("until", until))
+        return reply_json(engine.answer(text_of("question", question), where=where))
+
     def ask(
         question: str, sources: list[str] | None = None, since: str | None = None, until: str | None = None
     ) -> dict[str, Any]:
@@ -43,7 +51,7 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
             until: Only articles published on or before this date, YYYY-MM-DD.
         """
         with turn:
-            return guarded(lambda: reply_json(engine.answer(question or "", where=filter_of(sources, since, until))))
+            return guarded(lambda: answered(question, sources, since, until))
 
     def cite(id: str) -> dict[str, Any]:  # noqa: A002 - the contract's name
         """Look a citation up again: the quote, where it stands, and the text around it.
@@ -51,7 +59,7 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
         Args:
             id: A citation id from an answer, such as 004_b8f2:4121-4138~k3x7.
         """
-        return guarded(lambda: citation_view_json(engine.cite(id or "")))
+        return guarded(lambda: citation_view_json(engine.cite(text_of("id", id))))
 
     def sources() -> list[dict[str, Any]]:
         """List the indexed articles: source, title, url, date, and how many passages and characters each has."""
@@ -61,6 +69,16 @@ def add_endpoints(engine: Engine, *, at_once: int) -> None:
     api(ask, api_name="ask", queue=False, concurrency_limit=at_once, concurrency_id="ask")
     api(cite, api_name="cite", queue=False, concurrency_limit=None)
     api(sources, api_name="sources", queue=False, concurrency_limit=None)
+
+
+def text_of(name: str, value: Any) -> str:
+    """What a caller sent as ``name``, which JSON lets be anything. Nothing is the empty string.
+
+    Raises InputError for what is no string.
+    """
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"{name}: expected a string, found {value!r:.40}; put it in quotes")
+    return "" if value is None else value
 
 
 def allow_left_out(blocks: gr.Blocks) -> None:

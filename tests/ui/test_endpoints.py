@@ -108,6 +108,11 @@ def test_sources_lists_what_is_indexed(url: str) -> None:
         ("ask", ["Who?", None, None, "2016-12-13x"], "until: expected a date such as 2016-12-13, found '2016-12-13x'"),
         ("ask", ["Who?", None, "2020-01-02", "2020-01-01"], "since 2020-01-02 after until 2020-01-01"),
         ("cite", ["nonsense"], "expected a citation id"),
+        ("ask", [2016], "question: expected a string, found 2016"),
+        ("ask", ["Who?", None, 2016, None], "since: expected a string, found 2016"),
+        ("ask", ["Who?", {"a": 1}, None, None], "sources: expected a list of source names"),
+        ("ask", ["Who?", [7], None, None], "sources: expected a string, found 7"),
+        ("cite", [["x"]], "id: expected a string"),
     ],
 )
 def test_an_error_is_one_clear_line(url: str, name: str, arguments: list[Any], message: str) -> None:
