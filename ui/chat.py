@@ -38,8 +38,6 @@ def filter_of(sources: Sequence[str] | None, since: str | None, until: str | Non
     first, last = _date("since", since), _date("until", until)
     if first is not None and last is not None and first > last:
         raise InputError(f"expected a date range, found since {first} after until {last}; swap them")
-    if isinstance(sources, str):
-        sources = [sources]
     return Filter(sources=tuple(sources or ()), since=first, until=last)
 
 

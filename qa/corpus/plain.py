@@ -29,14 +29,15 @@ def parse_markdown(stream: BinaryIO, _source: str) -> Iterator[Article | Failure
     """
     text = decode(read_whole(stream, MAX_TEXT))
     given = front_matter(text)
-    title = given.get("title") or markdown_title(text)
+    title = given["title"] if "title" in given else markdown_title(text)
     yield Article(text, title=title, url=given.get("url"), published=parse_date(given.get("date")))
 
 
 def front_matter(text: str) -> dict[str, str]:
     """The plain ``name: value`` lines between the two ``---`` that a Markdown text may open with; names in lower case.
 
-    Lists and nested values are left alone: what is wanted of it is a title, a date and an address.
+    Lists and nested values are left alone: what is wanted of it is a title, a date and an address. Not read as YAML,
+    which people get wrong: a headline like "title: Ferry: back on Monday" is an error there.
     """
     found = _FRONT.match(text[:_MOST_FRONT])
     lines = [] if found is None else found[1].splitlines()

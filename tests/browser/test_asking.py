@@ -55,49 +55,6 @@ def test_each_chip_opens_its_own_span(page: Page, site: Site) -> None:
         expect(chip).to_have_attribute("aria-current", "true")
 
 
-def test_of_two_quick_clicks_the_last_one_is_shown(page: Page) -> None:
-    ask(page, "What is the boiling point of tungsten in kelvin?")  # refused: the closest passages are several
-    chips = newest(page).locator(".chip")
-    open_chip(page, chips.nth(2))
-    held = Held(page, "**/gradio_api/run/**")
-    chips.nth(0).click()
-    chips.nth(1).click()
-    held.wait()
-    held.release()
-    expect(page.locator("#evidence code")).to_have_text(chips.nth(1).get_attribute("data-cite") or "")
-    page.wait_for_timeout(500)
-    expect(page.locator("#evidence code")).to_have_text(chips.nth(1).get_attribute("data-cite") or "")
-    expect(chips.nth(1)).to_have_attribute("aria-current", "true")
-
-
-def test_after_a_click_that_the_server_failed_the_next_one_counts(page: Page, watched: Watched) -> None:
-    ask(page, "What is the boiling point of tungsten in kelvin?")
-    chips = newest(page).locator(".chip")
-    open_chip(page, chips.nth(2))
-    page.route("**/gradio_api/run/**", lambda route: route.fulfill(status=500, json={"error": None}), times=1)
-    with page.expect_response(lambda response: response.status == 500):
-        chips.nth(0).click()
-    open_chip(page, chips.nth(1))
-    _only_of_status_500(watched)
-
-
-def test_a_question_that_the_server_failed_can_be_sent_again(page: Page, watched: Watched) -> None:
-    page.route("**/gradio_api/queue/join**", lambda route: route.fulfill(status=500, json={"detail": None}), times=1)
-    page.locator("#question textarea").fill(QUESTION)
-    with page.expect_response(lambda response: response.status == 500):  # by then the box is empty
-        page.locator("#question textarea").press("Enter")
-    expect(page.locator("#question textarea")).to_have_value(QUESTION)
-    expect(page.locator("#pending .turn")).to_have_count(0)
-    page.locator("#question textarea").press("Enter")
-    expect(newest(page).locator(".answer")).to_be_visible(timeout=30_000)  # less than a waiting question waits
-    _only_of_status_500(watched)
-
-
-def _only_of_status_500(watched: Watched) -> None:
-    assert all("status of 500" in each for each in watched.problems), watched.problems
-    watched.problems.clear()
-
-
 def test_previous_and_next_walk_through_the_citations(page: Page, site: Site) -> None:
     ask(page, "What is the boiling point of tungsten in kelvin?")  # refused: the closest passages are several
     chips = newest(page).locator(".chip")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from qa.feedback import export
-from tests.browser.driving import Held, Site, Watched, ask, assert_marked, enter, newest, open_chip
+from tests.browser.driving import Site, Watched, ask, assert_marked, enter, newest, open_chip
 
 pytestmark = pytest.mark.browser
 QUESTION = "Who negotiated the ceasefire?"
@@ -54,81 +54,6 @@ def test_new_rename_and_delete(page: Page) -> None:
     page.get_by_role("button", name="Yes, delete").click()
     expect(page.locator("#transcript .asked")).to_have_text("Who is Samantha Power?")
     assert rows(page) == ["Who is Samantha Power?"]
-
-
-def test_of_two_conversations_opened_quickly_the_last_one_is_shown(page: Page) -> None:
-    asked = [QUESTION, "Who is Samantha Power?", "Who is Rupert Colville?"]
-    for question in asked:
-        ask(page, question)
-        page.get_by_role("button", name="New conversation").click()
-        expect(page.locator("#transcript .welcome")).to_be_visible()
-    held = Held(page, "**/gradio_api/run/**")
-    for question in asked[:2]:
-        page.get_by_role("button", name=question, exact=True).click()
-    held.wait()
-    held.release()
-    expect(page.locator("#conversations [aria-current]")).to_have_text(asked[1])
-    expect(page.locator("#transcript .asked")).to_have_text(asked[1])
-    page.wait_for_timeout(500)
-    expect(page.locator("#transcript .asked")).to_have_text(asked[1])
-
-
-def test_a_conversation_left_while_it_waits_keeps_its_answer(page: Page) -> None:
-    held = Held(page, "**/gradio_api/queue/join**")
-    page.locator("#question textarea").fill(QUESTION)
-    page.locator("#question textarea").press("Enter")
-    expect(page.locator("#pending .asked")).to_have_text(QUESTION)
-    page.get_by_role("button", name="New conversation").click()
-    held.wait()
-    held.release()
-    expect(page.locator("#conversations .rows .go")).to_have_text([QUESTION])
-    expect(page.locator("#transcript .welcome")).to_be_visible()
-    expect(page.locator("#transcript .turn")).to_have_count(0)
-    ask(page, "Who is Samantha Power?")
-    expect(page.locator("#transcript .asked")).to_have_text("Who is Samantha Power?")
-    page.get_by_role("button", name=QUESTION, exact=True).click()
-    expect(page.locator("#transcript .asked")).to_have_text(QUESTION)
-    expect(newest(page).locator(".answer")).to_be_visible()
-
-
-def test_a_question_typed_before_its_conversation_was_left_is_asked_there(page: Page) -> None:
-    held = Held(page, "**/gradio_api/queue/join**")
-    for question in (QUESTION, "Who is Samantha Power?"):  # the second one waits for the first
-        page.locator("#question textarea").fill(question)
-        page.locator("#question textarea").press("Enter")
-        expect(page.locator("#pending .asked")).to_have_text(QUESTION)
-    held.wait()
-    page.get_by_role("button", name="New conversation").click()
-    held.release()
-    page.wait_for_function(
-        "() => Object.entries(localStorage).some(([key, kept]) => key.startsWith('citespan.conversation.')"
-        " && JSON.parse(kept).turns.length === 2)"
-    )
-    expect(page.locator("#conversations .rows .go")).to_have_text([QUESTION])
-    page.get_by_role("button", name=QUESTION, exact=True).click()
-    expect(page.locator("#transcript .asked")).to_have_text([QUESTION, "Who is Samantha Power?"])
-
-
-def test_a_conversation_deleted_while_it_waits_does_not_come_back(watched: Watched, site: Site) -> None:
-    context = watched.context()
-    one, two = context.new_page(), context.new_page()
-    enter(one, site.url)
-    ask(one, QUESTION)
-    enter(two, site.url)
-    held = Held(one, "**/gradio_api/queue/join**")
-    one.locator("#question textarea").fill("Who is Samantha Power?")
-    one.locator("#question textarea").press("Enter")
-    held.wait()
-    one.get_by_role("button", name="New conversation").click()
-    expect(one.locator("#conversations [aria-current]")).to_have_count(0)
-    two.get_by_role("button", name=f"Delete {QUESTION}").click()
-    two.get_by_role("button", name="Yes, delete").click()
-    expect(one.locator("#conversations .rows .go")).to_have_count(0)
-    held.release()
-    one.locator("#question textarea").fill("Who is Rupert Colville?")
-    one.locator("#question textarea").press("Enter")  # one at a time: when this is answered, the other one was
-    expect(one.locator("#conversations .rows .go")).to_have_text(["Who is Rupert Colville?"])
-    expect(one.locator("#transcript .asked")).to_have_text(["Who is Rupert Colville?"])
 
 
 def test_two_tabs_do_not_lose_each_others_conversations(watched: Watched, site: Site) -> None:
