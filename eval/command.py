@@ -12,6 +12,7 @@ from pathlib import Path
 from eval.measures import measure, ordered
 from qa.commands import emit, engine_of, settings_of
 from qa.errors import InputError
+from qa.reasons import in_words
 from qa.terminal import printable, progress_bar
 
 
@@ -124,4 +125,6 @@ def _write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"--out {path.parent}: expected a folder that can be written, found {error}") from None
+        raise InputError(
+            f"--out {path.parent}: expected a folder that can be written, found {in_words(error)}; name another"
+        ) from None

@@ -17,6 +17,7 @@ from eval.dataset.records import Gold
 from qa.errors import DatasetError, InputError
 from qa.feedback import FILE, export
 from qa.pipeline import Citespan
+from qa.reasons import in_words
 from qa.records import Answer, Citation
 from qa.terminal import printable
 
@@ -130,19 +131,25 @@ def _questions(source: Path) -> Iterable[str]:
     try:
         lines = source.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{source}: expected a text file with a question a line, found {error}") from None
+        raise InputError(
+            f"{source}: expected a text file with a question a line, found {in_words(error)}; name another"
+        ) from None
     return (" ".join(line.split()) for line in lines if line.strip())
 
 
 def _rows_in(out: Path) -> Iterator[dict[str, Any]]:
-    if not out.exists():
+    try:
+        lines = out.read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
         return
-    for number, line in enumerate(out.read_text(encoding="utf-8").split("\n"), 1):
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--out {out}: expected a question file, found {in_words(error)}; name another") from None
+    for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 row = dict(json.loads(line))
                 yield {"question": row["question"]}
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 raise DatasetError(
                     f"{out}: expected a question in row {number}, found {line[:60]!r}; mend it"
                 ) from None
@@ -154,7 +161,9 @@ def _append(out: Path, row: dict[str, Any]) -> None:
         with out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise InputError(f"--out {out}: expected a file that can be written, found {error}; name another") from None
+        raise InputError(
+            f"--out {out}: expected a file that can be written, found {in_words(error)}; name another"
+        ) from None
 
 
 def _gold_json(gold: Gold) -> dict[str, Any]:

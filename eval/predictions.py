@@ -12,6 +12,7 @@ from typing import TextIO
 from eval.dataset.records import Question
 from eval.outcome import Outcome, from_line, to_line
 from qa.errors import DatasetError, InputError
+from qa.reasons import in_words
 
 MARK = "unfinished.json"
 """Stands in the folder while a run is under way, with the fingerprint of what is run."""
@@ -33,7 +34,9 @@ def may_resume(out: Path, fingerprint: str) -> bool:
         same = mark.exists() and mark.read_text(encoding="utf-8") == json.dumps(fingerprint)
         mark.write_text(json.dumps(fingerprint), encoding="utf-8")
     except OSError as error:
-        raise InputError(f"--out {out}: expected a folder that can be written, found {error}; name another") from None
+        raise InputError(
+            f"--out {out}: expected a folder that can be written, found {in_words(error)}; name another"
+        ) from None
     return same
 
 
@@ -80,12 +83,14 @@ def stream_predictions(path: Path) -> Iterator[Outcome]:
             for number, line in enumerate(lines, 1):
                 try:
                     yield from_line(line)
-                except (ValueError, TypeError, KeyError) as error:
+                except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                     raise DatasetError(
-                        f"{path}: expected a row of `citespan eval`, found in line {number}: {error}; run it again"
+                        f"{path}, line {number}: expected a row of `citespan eval`, found {line[:60]!r}; run it again"
                     ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path}: expected the predictions of a run, found {error}; name its --out folder") from None
+        raise DatasetError(
+            f"{path}: expected the predictions of a run, found {in_words(error)}; name its --out folder"
+        ) from None
 
 
 def read_predictions(path: Path) -> list[Outcome]:

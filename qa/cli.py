@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from qa.errors import CitespanError
+from qa.reasons import in_words
 from qa.version import VERSION
 
 DONE, FOUND, BAD, INTERRUPTED, TROUBLE = 0, 1, 2, 130, 3
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _leave_output()
         return DONE
     except OSError as error:
-        return _no_room(error) if error.errno in NO_ROOM else _unforeseen(error)
+        return _no_room(error) if error.errno in NO_ROOM else _denied(error)
     except Exception as error:  # noqa: BLE001 - the last resort: no stack trace reaches a user
         return _unforeseen(error)
     return code
@@ -50,6 +51,17 @@ def _no_room(error: OSError) -> int:
         _leave_output()
     what = f"{error.filename or 'the output'} cannot be written: {error.strerror}"
     return _fail(f"{what}; make room or send it elsewhere", BAD)
+
+
+def _denied(error: OSError) -> int:
+    """The system refuses a file: more often the user's than a bug of ours."""
+    if error.filename is None:
+        return _unforeseen(error)
+    if os.environ.get("CITESPAN_DEBUG"):
+        traceback.print_exc()
+    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(error.filename)
+    what = f"{name}: expected a file or folder that can be used, found {in_words(error)}"
+    return _fail(f"{what}; check the path and its permissions", BAD)
 
 
 def _unforeseen(error: Exception) -> int:

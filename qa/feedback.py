@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import InputError, StoreError
+from qa.reasons import in_words
 from qa.records import Citation, Reply
 from qa.wire import citation_json, reply_json
 
@@ -35,7 +36,7 @@ def keep(folder: Path, judgement: Judgement) -> None:
 
     Raises InputError for a verdict that is none, StoreError when the file cannot be written.
     """
-    from filelock import FileLock
+    from filelock import FileLock, Timeout
 
     if judgement.verdict not in VERDICTS:
         raise InputError(f"expected the verdict right or wrong, found {judgement.verdict!r}; choose one")
@@ -53,9 +54,13 @@ def keep(folder: Path, judgement: Judgement) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(str(folder / f"{FILE}.lock"), timeout=10), (folder / FILE).open("a", encoding="utf-8") as file:
             file.write(line)
-    except OSError as error:  # a timeout of the lock is one too
+    except Timeout:
         raise StoreError(
-            f"expected to write to {folder / FILE}, found: {error}; free the folder and try again"
+            f"expected to write to {folder / FILE}, found that another process has it locked; try again"
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"expected to write to {folder / FILE}, found {in_words(error)}; free the folder and try again"
         ) from None
 
 
@@ -72,7 +77,7 @@ def export(folder: Path) -> Iterator[dict[str, Any]]:
             row = json.loads(line)
             golds = _golds(row)
             question = str(row["question"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise InputError(
                 f"{folder / FILE}, line {at}: expected a judgement, found {line[:60]!r}; mend or delete the line"
             ) from None
@@ -85,9 +90,12 @@ def export(folder: Path) -> Iterator[dict[str, Any]]:
 
 def _lines(folder: Path) -> list[str]:
     path = folder / FILE
-    if not path.exists():
+    try:
+        return [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    except FileNotFoundError:
         return []
-    return [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: expected what the chat wrote, found {in_words(error)}; mend or move it") from None
 
 
 def _golds(row: dict[str, Any]) -> list[dict[str, Any]] | None:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from qa.errors import InputError
+from qa.reasons import in_words
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".jsonl", ".csv")
 LARGEST = 20 * 1024 * 1024
@@ -43,7 +44,7 @@ def keep_file(store: Path, given: Path) -> Path:
         path.write_bytes(data)
     except OSError as error:
         raise InputError(
-            f"{given.name}: expected a file that can be copied, found: {error.strerror}; try again"
+            f"{given.name}: expected a file that can be copied, found {in_words(error)}; try again"
         ) from None
     return path
 

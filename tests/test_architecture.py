@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 HEAVY = ("torch", "chromadb", "gradio", "sentence_transformers", "transformers", "onnxruntime", "numpy", "tiktoken")
 
 LAYERS = (
-    {"records", "errors", "version"},
+    {"records", "errors", "version", "reasons"},
     {
         "abbreviations",
         "layout",
@@ -119,6 +119,45 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stderr.strip() == "[]"
     assert "citespan" in done.stdout
+
+
+RAW = {"OSError", "ValueError", "KeyError", "TypeError", "UnicodeDecodeError", "JSONDecodeError", "AttributeError"} | {
+    "OverflowError",
+    "RecursionError",
+    "Error",
+}
+"""Errors of Python and of the system, whose texts are for programmers: ``qa.reasons`` has words for people."""
+WORDED_BY_A_LIBRARY = {"qa/reader/torch_model.py"}
+"""What transformers says of a model is made for those who use models."""
+
+
+def names_in(node: ast.AST | None) -> set[str]:
+    ends = (each.attr if isinstance(each, ast.Attribute) else each.id if isinstance(each, ast.Name) else ""
+            for each in ([] if node is None else ast.walk(node)))  # fmt: skip
+    return set(ends) - {""}
+
+
+def shown_raw(handler: ast.ExceptHandler) -> bool:
+    """Whether the error's own text is put into a string."""
+    for node in ast.walk(handler):
+        inside = node.value if isinstance(node, ast.FormattedValue) else None
+        if isinstance(node, ast.Call) and names_in(node.func) == {"str"}:
+            inside = node.args[0]
+        if isinstance(inside, ast.Name) and inside.id == handler.name:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("package", ["qa", "ui", "eval"])
+def test_no_raw_error_text_reaches_a_user(package: str) -> None:
+    raw = [
+        f"{name}:{node.lineno}"
+        for path in modules(package)
+        if (name := path.relative_to(ROOT).as_posix()) not in WORDED_BY_A_LIBRARY and "training" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler) and names_in(node.type) & RAW and shown_raw(node)
+    ]
+    assert raw == []
 
 
 def test_the_public_surface_is_what_all_says() -> None:

@@ -8,11 +8,13 @@ serve(engine, ...)                         runs until interrupted
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from qa.uploads import LARGEST
 from ui.engine import Engine
@@ -56,15 +58,13 @@ def serve(
         )
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
-    sock = _listen(config, host, port)
+    sock = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     print(f"Citespan is listening on http://{shown}:{sock.getsockname()[1]}", file=sys.stderr)
     server.run(sockets=[sock])
 
 
-def _listen(config: Any, host: str, port: int) -> Any:
-    import socket
-
+def _listen(host: str, port: int) -> socket.socket:
     from qa.errors import InputError
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -75,11 +75,26 @@ def _listen(config: Any, host: str, port: int) -> Any:
     except (OSError, OverflowError) as error:
         sock.close()
         raise InputError(
-            f"expected to listen on {host} port {port}, found: {error}; choose another --port or --host"
+            f"expected to listen on {host} port {port}, found {_why_not(error)}; choose another --port or --host"
         ) from None
     sock.set_inheritable(True)
-    del config
     return sock
+
+
+def _why_not(error: OSError | OverflowError) -> str:
+    from qa.reasons import in_words
+
+    if isinstance(error, OverflowError):
+        return "a number that is no port (0 to 65535)"
+    if isinstance(error, socket.gaierror):
+        return "no address by that name"
+    if error.errno == errno.EADDRINUSE:
+        return "another program that listens there"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "an address of another machine"
+    if error.errno == errno.EACCES:
+        return "that this port is for the administrator alone"
+    return in_words(error)
 
 
 def application(

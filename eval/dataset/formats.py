@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eval.dataset.records import Gold, Trouble
+from qa.reasons import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def read_csv(text: str) -> Rows:
             answers = tuple(Gold(part.strip(), source) for part in cells["answer"].split("|") if part.strip())
             yield Parsed(row, cells.get("id") or None, cells["question"], answers)
     except csv.Error as error:
-        yield Trouble(reader.line_num + 1, f"expected CSV, found {error}; nothing after it was read")
+        yield Trouble(reader.line_num + 1, f"expected CSV, found {in_words(error)}; nothing after it was read")
 
 
 def _json_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | Trouble]]:
@@ -155,8 +156,8 @@ def _json_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | Trouble]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
-            yield number, Trouble(number, f"expected a JSON object a line, found {error}")
+        except (ValueError, RecursionError) as error:
+            yield number, Trouble(number, f"expected a JSON object a line, found {in_words(error)}; mend it there")
             continue
         if isinstance(row, dict):
             yield number, row

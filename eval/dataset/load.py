@@ -13,6 +13,7 @@ from eval.dataset.checks import check_rows
 from eval.dataset.formats import PARSERS
 from eval.dataset.records import Dataset, Trouble
 from qa.errors import DatasetError
+from qa.reasons import in_words
 
 _SHOWN = 5
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
@@ -64,8 +65,12 @@ def _read(path: Path) -> bytes:
         raise DatasetError(f"{path}: expected a question file, found a folder; name the file in it") from None
     except FileNotFoundError:
         raise DatasetError(f"{path}: expected a question file, found nothing there; check the path") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise DatasetError(f"{path}: expected a readable question file, found {error}") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise DatasetError(f"{path}: expected a readable question file, found damaged gzip; fetch it anew") from None
+    except OSError as error:
+        raise DatasetError(
+            f"{path}: expected a readable question file, found {in_words(error)}; check its permissions"
+        ) from None
 
 
 def _decode(raw: bytes, path: Path) -> str:
@@ -76,7 +81,9 @@ def _decode(raw: bytes, path: Path) -> str:
     try:
         return raw.decode(codec, "strict" if codec == "utf-16" else "surrogateescape").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{path}: expected UTF-16 after its mark, found {error}; save it as UTF-8") from None
+        raise DatasetError(
+            f"{path}: expected UTF-16 after its mark, found {in_words(error)}; save it as UTF-8"
+        ) from None
 
 
 def _recognise(text: str, path: Path) -> str:
@@ -88,16 +95,16 @@ def _recognise(text: str, path: Path) -> str:
     first = text.lstrip().split("\n", 1)[0]
     try:
         row = json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         row = None
     if isinstance(row, dict) and "data" not in row:
         return "mrqa" if "header" in row or "qas" in row else "jsonl"
     try:
         whole = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if "\n{" in text.strip():
             return "jsonl"
-        raise DatasetError(f"{path}: expected JSON, found {error}; mend the file") from None
+        raise DatasetError(f"{path}: expected JSON, found {in_words(error)}; mend the file there") from None
     if isinstance(whole, dict) and isinstance(whole.get("data"), list):
         return "squad"
     found = f"keys {', '.join(map(repr, whole))}" if isinstance(whole, dict) else f"a {type(whole).__name__}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePath
@@ -17,6 +18,7 @@ from qa.corpus.pdf import parse_pdf
 from qa.corpus.plain import parse_markdown, parse_text
 from qa.corpus.rows import parse_csv, parse_jsonl
 from qa.errors import CorpusError
+from qa.reasons import in_words
 from qa.records import Failure
 
 __all__ = ["PARSERS", "Loaded", "document_id", "read_articles", "read_bytes"]
@@ -92,10 +94,12 @@ def _guarded(articles: Iterator[Loaded | Failure], source: str) -> Iterator[Load
     except MemoryError:
         raise
     except OSError as error:
-        yield Failure(source, f"expected a file to read, found: {error.strerror or error}; check the file")
-    except Exception as error:  # noqa: BLE001 - parsers meet hostile files, and one must not stop the others
+        yield Failure(source, f"expected a file to read, found {in_words(error)}; check the file")
+    except Exception:  # noqa: BLE001 - parsers meet hostile files, and one must not stop the others
+        if os.environ.get("CITESPAN_DEBUG"):
+            traceback.print_exc()
         kind = PurePath(source).suffix.lower()
-        yield Failure(source, f"expected a sound {kind} file, found a broken one ({type(error).__name__}: {error})")
+        yield Failure(source, f"expected a sound {kind} file, found a broken one; save it anew, or its text as .txt")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa.reasons import in_words
 from qa.records import Failure
 
 
@@ -99,7 +100,7 @@ def _walk(folder: Path, suffixes: Collection[str]) -> Iterator[Found | Failure]:
                 below = sorted(path.iterdir(), reverse=True)
             except OSError as error:
                 yield Failure(
-                    shown(path), f"expected a folder to read, found: {error.strerror}; change its permissions"
+                    shown(path), f"expected a folder to read, found {in_words(error)}; change its permissions"
                 )
             else:
                 waiting.extend(each for each in below if not each.name.startswith("."))
@@ -125,7 +126,7 @@ def _file(path: Path, suffixes: Collection[str]) -> Found | Failure:
     except UnicodeDecodeError:
         return Failure(source, "expected a file name in UTF-8, found other bytes; rename the file")
     except OSError as error:
-        return Failure(source, f"expected a file to read, found: {error.strerror}; check the path")
+        return Failure(source, f"expected a file to read, found {in_words(error)}; check the path")
     if not stat.S_ISREG(mode):
         return Failure(source, "expected an ordinary file, found a device, pipe or socket; name a file")
     return Found(path, source, os.path.realpath(path), suffix)

@@ -13,6 +13,7 @@ from qa.corpus.article import MAX_TEXT, Article
 from qa.corpus.dates import parse_date
 from qa.corpus.encodings import sniff
 from qa.errors import CorpusError
+from qa.reasons import in_words
 from qa.records import Failure
 
 _HOPELESS = 100
@@ -50,7 +51,7 @@ def parse_csv(stream: BinaryIO, source: str) -> Iterator[Article | Failure]:
                 break
             article = rows.article(_record(header, cells), number) if any(cell.strip() for cell in cells) else None
         except csv.Error as error:
-            broken = CorpusError(f"expected a CSV record, found a broken one ({error}); check the quotes")
+            broken = CorpusError(f"expected a CSV record, found {in_words(error)}; check the quotes")
             yield rows.failure(number, broken)
         except CorpusError as error:
             yield rows.failure(number, error)
@@ -140,10 +141,8 @@ def _optional(row: Mapping[str, object], column: str) -> str | None:
 def _json_object(line: str) -> Mapping[str, object]:
     try:
         row = json.loads(_bounded(line))
-    except json.JSONDecodeError as error:
-        raise CorpusError(f"column {error.colno}: expected JSON, found {error.msg.lower()}; repair the line") from None
     except (RecursionError, ValueError) as error:
-        raise CorpusError(f"expected JSON, found what cannot be read ({error}); repair the line") from None
+        raise CorpusError(f"expected JSON, found {in_words(error)}; repair the line") from None
     if not isinstance(row, dict):
         raise CorpusError(f"expected a JSON object, found {type(row).__name__}; write {{'text': ...}} on each line")
     return row

@@ -14,6 +14,7 @@ from typing import Any
 
 from qa.calibration import Calibration, calibration_from
 from qa.errors import ModelError
+from qa.reasons import in_words
 
 MANIFEST = "reader.json"
 FORMAT = 1
@@ -89,7 +90,7 @@ def _own(folder: Path) -> ReaderFiles:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
-            f"{where}: expected a complete reader description, found it wanting: {error!r}; reinstall"
+            f"{where}: expected a complete reader description, found {in_words(error)} in it; reinstall the reader"
         ) from error
 
 
@@ -133,7 +134,7 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: expected JSON, found {error}; reinstall the reader") from error
+        raise ModelError(f"{path}: expected JSON, found {in_words(error)}; reinstall the reader") from error
     if not isinstance(told, dict):
         raise ModelError(f"{path}: expected a JSON object, found {type(told).__name__}; reinstall the reader")
     return told

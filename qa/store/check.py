@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qa import duplicates
+from qa.reasons import in_words
 from qa.records import Problem
 from qa.store import layout
 from qa.store.layout import Entry
@@ -58,7 +59,9 @@ def _records(documents: Collection, found: list[Problem]) -> Iterator[tuple[Entr
             try:
                 entry = layout.read_entry(document_id, metadata)
             except (KeyError, ValueError, TypeError) as error:
-                found.append(Problem(document_id, f"its record cannot be read ({error!r})"))
+                found.append(
+                    Problem(document_id, f"its record cannot be read: expected a whole one, found {in_words(error)}")
+                )
                 continue
             if entry.source in sources:
                 found.append(Problem(entry.source, f"also the name of article {sources[entry.source]}"))
@@ -97,7 +100,7 @@ def _stored_vectors(entry: Entry, vectors: Collection) -> Any:
     try:
         return layout.unpack_vectors(str(metadatas[0]["vectors"]), len(entry.passages))
     except (KeyError, ValueError) as error:
-        return f"its vectors cannot be read ({error!r})"
+        return f"its vectors cannot be read: expected a whole record, found {in_words(error)}"
 
 
 def _index_faults(entry: Entry, rows: Any, passages: Collection) -> Iterator[str]:

@@ -221,7 +221,7 @@ def test_broken_json_rows_are_named_and_the_rest_goes_on() -> None:
     assert [document.source for document in documents(results)] == ["n.jsonl#1", "n.jsonl#11"]
     assert {failure.path for failure in failures(results)} == {"n.jsonl"}
     assert [failure.error.split(";")[0] for failure in failures(results)] == [
-        "row 2: column 15: expected JSON, found expecting ',' delimiter",
+        "row 2: expected JSON, found that it ends too soon",
         "row 4: expected a JSON object, found list",
         "row 5: column text: expected the article as a string, found nothing",
         "row 6: column text: expected the article as a string, found int",
@@ -230,7 +230,7 @@ def test_broken_json_rows_are_named_and_the_rest_goes_on() -> None:
         "row 9: column title: expected a string, found int",
         failures(results)[7].error.split(";")[0],
     ]
-    assert failures(results)[7].error.startswith("row 10: expected JSON, found what cannot be read")
+    assert failures(results)[7].error.startswith("row 10: expected JSON, found brackets nested too deeply")
 
 
 def test_a_file_of_nothing_but_broken_rows_is_given_up() -> None:

@@ -87,6 +87,11 @@ JSON_ROW = b'{"id": "1", "question": "Who?", "answers": []}\n'
             1,
         ),
         ("odd.json", b'{"data": 7}', "found keys 'data'", 0),
+        ("cut.json", b'{"data": [\n {"id" 1}]}', "found '1}]}' at line 2, column 8; mend the file there", 0),
+        ("bad.jsonl", JSON_ROW + b"{id: 2}\n", "row 2: expected a JSON object a line, found 'id: 2}' at column 2", 1),
+        ("deep.jsonl", JSON_ROW + b"[" * 100_000, "row 2: expected a JSON object a line, found brackets nested", 1),
+        ("open.csv", b'question,answer\nWho?,\nWhy?,"x\n', "found a quote that is never closed", 1),
+        ("cut.jsonl.gz", b"\x1f\x8b\x08", "found damaged gzip; fetch it anew", 0),
     ],
 )
 def test_bad_sets_are_named_and_their_good_rows_run_all_the_same(
@@ -131,6 +136,40 @@ def test_tune_and_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert main(["eval", "new", str(questions), "--out", str(tmp_path / "new.jsonl")]) == 0
     assert json.loads((tmp_path / "new.jsonl").read_text(encoding="utf-8"))["answers"][0]["text"] == "Jan Egeland"
     assert main(["eval", "new", str(questions)]) == 2
+
+
+def test_what_is_not_there_or_cannot_be_used_is_said_in_our_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, plain, folder = str(dataset(tmp_path, ROWS)), tmp_path / "plain", tmp_path / "folder"
+    plain.write_text("plain\n", encoding="utf-8")
+    (folder / "predictions.jsonl").mkdir(parents=True)
+    (tmp_path / "latin.txt").write_bytes(b"caf\xe9\n")
+    (tmp_path / "run.jsonl").write_text('{"id": 1\n', encoding="utf-8")
+    for arguments, said in (
+        (["compare", "gone", "gone"], "gone: expected the predictions of a run, found nothing there; name its --out"),
+        (["compare", folder, folder], "found a folder; name its --out"),
+        (["compare", tmp_path / "latin.txt", plain], "found bytes of another encoding at byte 3"),
+        (
+            ["compare", tmp_path / "run.jsonl", plain],
+            "run.jsonl, line 1: expected a row of `citespan eval`, found '{\"id",
+        ),
+        ([file, "--out", plain / "x"], "expected a folder that can be written, found a file in the place of a folder"),
+        ([file, "--out", folder], "predictions.jsonl: expected a file or folder that can be used, found a folder"),
+        (["new", file, "--out", folder], "expected a question file, found a folder; name another"),
+        (["new", file, "--out", tmp_path / "latin.txt"], "expected a question file, found bytes of another encoding"),
+        (
+            ["new", tmp_path / "latin.txt", "--out", tmp_path / "n"],
+            "expected a text file with a question a line, found",
+        ),
+    ):
+        given = [str(each) for each in arguments]
+        assert main(["eval", *given]) == 2, given
+        complaint = capsys.readouterr().err
+        assert said in complaint
+        assert complaint.count("\n") == 1
+        assert "Errno" not in complaint
+        assert "codec" not in complaint
 
 
 def test_two_sets_at_once_are_refused(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -164,3 +166,24 @@ def test_listening_for_everyone_without_auth_warns(
 def test_an_address_that_cannot_be_had_is_one_clear_line(engine: TinyEngine, host: str, port: int) -> None:
     with pytest.raises(InputError, match="choose another --port or --host"):
         serve(engine, host=host, port=port)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "said"),
+    [
+        ("127.0.0.1", 99999, "found a number that is no port"),
+        ("203.0.113.7", 7860, "found an address of another machine"),
+        ("no such host", 7860, "found no address by that name"),
+    ],
+)
+def test_why_an_address_cannot_be_had(engine: TinyEngine, host: str, port: int, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        serve(engine, host=host, port=port)
+
+
+def test_a_port_in_use_is_said_in_our_words(engine: TinyEngine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = f"expected to listen on 127.0.0.1 port {port}, found another program that listens there; choose another"
+        with pytest.raises(InputError, match=re.escape(said)):
+            serve(engine, port=port)
