@@ -58,13 +58,13 @@ def serve(
         )
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
-    sock = _listen(host, port)
+    sock = _listen(host, port, config.backlog)
     shown = f"[{host}]" if ":" in host else host
     print(f"Citespan is listening on http://{shown}:{sock.getsockname()[1]}", file=sys.stderr)
     server.run(sockets=[sock])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, backlog: int) -> socket.socket:
     from qa.errors import InputError
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -72,6 +72,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host.strip("[]"), port))
+        # Before anyone is told of the address: whoever comes while the page still starts waits, and is not refused.
+        sock.listen(backlog)
     except (OSError, OverflowError) as error:
         sock.close()
         raise InputError(

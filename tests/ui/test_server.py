@@ -187,3 +187,19 @@ def test_a_port_in_use_is_said_in_our_words(engine: TinyEngine) -> None:
         said = f"expected to listen on 127.0.0.1 port {port}, found another program that listens there; choose another"
         with pytest.raises(InputError, match=re.escape(said)):
             serve(engine, port=port)
+
+
+def test_who_comes_as_soon_as_the_address_is_told_is_not_refused(
+    engine: TinyEngine, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """While the page still starts, which takes long on a busy machine: the load test came too early and died of it."""
+    import uvicorn
+
+    def starting(self: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        address = re.search(r"listening on http://([\d.]+):(\d+)", capsys.readouterr().err)
+        assert address is not None
+        with sockets[0], socket.create_connection((address[1], int(address[2])), timeout=10):
+            pass
+
+    monkeypatch.setattr(uvicorn.Server, "run", starting)
+    serve(engine, port=0)
