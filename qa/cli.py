@@ -153,7 +153,9 @@ def _filters(command: argparse.ArgumentParser) -> None:
 def _reading(command: argparse.ArgumentParser) -> None:
     command.add_argument("--top-k", type=int, metavar="N", help="passages that may be read (default 8)")
     command.add_argument("--reader", metavar="READER", help="'packaged', 'baseline', or a model folder or file")
-    command.add_argument("--threshold", type=float, metavar="P", help="refuse below this confidence, 0..1")
+    command.add_argument(
+        "--threshold", type=float, metavar="P", help="refuse below this confidence, 0 to 1 (default: the reader's own)"
+    )
 
 
 def _evaluation(command: argparse.ArgumentParser) -> None:

@@ -13,10 +13,14 @@ PREFIX = "CITESPAN_"
 _SWITCHES = ("CITESPAN_DEBUG", "CITESPAN_SOAK")
 """Variables of ours that are for developers and set nothing here."""
 _KINDS: dict[str, Callable[[str], str | int | float]] = {"str": str, "int": int, "float": float}
+_WORDS = {"int": "a whole number", "float": "a number"}
+_FLAGS = ("top_k", "threshold", "passage_tokens")
+"""The numbers that can be given on the command line too."""
 
 
-def _setting(default: Any, meaning: str, low: float | None = None, high: float | None = None) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "low": low, "high": high})
+def _setting(default: Any, meaning: str, low: float | None = None, high: float | None = None, *, or_: str = "") -> Any:
+    """``or_``: what the default stands for, where it lies outside of the range."""
+    return field(default=default, metadata={"meaning": meaning, "low": low, "high": high, "or": or_})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,13 @@ class Settings:
     dense_weight: float = _setting(
         0.5, "weight of the ranking by meaning (dense) in the fusion; BM25, the ranking by words, has the rest", 0, 1
     )
-    threshold: float = _setting(-1.0, "refuse below this confidence; -1: the one the reader was calibrated with", -1, 1)
+    threshold: float = _setting(
+        -1.0,
+        "refuse below this confidence; -1: the one the reader was calibrated with",
+        0,
+        1,
+        or_="-1 for the one the reader was calibrated with",
+    )
     passage_tokens: int = _setting(160, "budget of a passage in tiktoken tokens", 16, 512)
     overlap_sentences: int = _setting(1, "sentences that neighbouring passages share", 0, 5)
     threads: int = _setting(0, "threads for models; 0: one per core", 0, 256)
@@ -50,10 +60,12 @@ class Settings:
         for each in fields(self):
             low, high = each.metadata["low"], each.metadata["high"]
             value = getattr(self, each.name)
-            if low is not None and not low <= value <= high:
+            also = each.metadata["or"]
+            if low is not None and not (low <= value <= high or (also and value == each.default)):
+                wanted = f"a number from {low} to {high}" + (f", or {also}" if also else "")
+                flag = f"--{each.name.replace('_', '-')} or " if each.name in _FLAGS else ""
                 raise SettingsError(
-                    f"{each.name}: expected a number from {low} to {high}, found {value}; "
-                    f"change --{each.name.replace('_', '-')} or {PREFIX}{each.name.upper()}"
+                    f"{each.name}: expected {wanted}, found {value}; change {flag}{PREFIX}{each.name.upper()}"
                 )
 
 
@@ -75,6 +87,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
         try:
             values[name] = kind(text)
         except ValueError:
-            raise SettingsError(f"{key}: expected {known[name].type}, found {text!r}; change or unset it") from None
+            wanted = _WORDS[str(known[name].type)]
+            raise SettingsError(f"{key}: expected {wanted}, found {text!r}; change or unset it") from None
     values |= {name: value for name, value in overrides.items() if value is not None}
     return Settings(**values)
