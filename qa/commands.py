@@ -230,11 +230,23 @@ def run_serve(options: Namespace) -> int:
 
 
 def run_feedback(options: Namespace) -> int:
-    """What people said about answers, as JSON Lines in the evaluation format."""
-    from qa.feedback import export
+    """What people said about answers, as JSON Lines in the evaluation format. Nothing to export is no error."""
+    from qa.feedback import FILE, count, export
 
-    for row in export(local_folder(settings_of(options))):
+    folder = local_folder(settings_of(options))
+    rows = list(export(folder))
+    for row in rows:
         print(json.dumps(row, ensure_ascii=False))
+    if not rows:
+        file, judged = folder / FILE, count(folder)
+        why = (
+            f"expected a judgement in {file} that tells the right answer, found none among {judged}; judge answers as "
+            "right, or quote the right one in the comment on a wrong one"
+            if judged
+            else f"expected judgements in {file}, found none; judge answers in the chat (`citespan serve`), "
+            "or name its --store"
+        )
+        print(printable(f"citespan: nothing to export: {why}"), file=sys.stderr)
     return 0
 
 

@@ -72,7 +72,7 @@ def export(folder: Path) -> Iterator[dict[str, Any]]:
     Raises InputError for a line that is no judgement.
     """
     rows: dict[str, dict[str, Any]] = {}
-    for at, line in enumerate(_lines(folder), 1):
+    for at, line in _lines(folder):
         try:
             row = json.loads(line)
             golds = _golds(row)
@@ -88,14 +88,21 @@ def export(folder: Path) -> Iterator[dict[str, Any]]:
     yield from rows.values()
 
 
-def _lines(folder: Path) -> list[str]:
+def count(folder: Path) -> int:
+    """How many judgements there are, whether they can be exported or not. Raises InputError for an unreadable file."""
+    return len(_lines(folder))
+
+
+def _lines(folder: Path) -> list[tuple[int, str]]:
+    """Numbered from 1, blank ones left out."""
     path = folder / FILE
     try:
-        return [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+        lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: expected what the chat wrote, found {in_words(error)}; mend or move it") from None
+    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def _golds(row: dict[str, Any]) -> list[dict[str, Any]] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qa.cli import main
 from qa.errors import InputError, StoreError
 from qa.feedback import FILE, Judgement, export, keep
 from ui.chat import judge
@@ -54,6 +55,39 @@ def test_the_latest_word_on_a_question_counts(engine: TinyEngine, tmp_path: Path
 
 def test_no_feedback_exports_nothing(tmp_path: Path) -> None:
     assert list(export(tmp_path)) == []
+
+
+def test_nothing_to_export_is_said_beside_the_output(
+    engine: TinyEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["feedback", "export", "--store", str(tmp_path)]
+    assert main(command) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        f"citespan: nothing to export: expected judgements in {tmp_path / FILE}, found none; "
+        "judge answers in the chat (`citespan serve`), or name its --store\n"
+    )
+    judge(engine, tmp_path, turn(engine), "wrong", "no, it was somebody else")
+    assert main(command) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "that tells the right answer, found none among 1; judge answers as right" in said.err
+    assert said.err.count("\n") == 1
+    judge(engine, tmp_path, turn(engine), "right", "")
+    assert main(command) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["question"] == QUESTION
+    assert said.err == ""
+
+
+def test_a_file_of_feedback_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b'{"question": "Gij\xf3n?"}\n')
+    with pytest.raises(InputError, match=r"feedback\.jsonl: expected what the chat wrote, found bytes of another enc"):
+        list(export(tmp_path))
+    (tmp_path / FILE).write_text("\n\n{}\n")
+    with pytest.raises(InputError, match="line 3"):
+        list(export(tmp_path))
 
 
 def test_a_broken_line_is_named(tmp_path: Path, engine: TinyEngine) -> None:
