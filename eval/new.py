@@ -7,10 +7,12 @@ no answer, or leaves the question out. Every gold is stored with offsets found i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from eval.articles import Articles
 from eval.dataset.records import Gold
@@ -23,6 +25,8 @@ from qa.terminal import printable
 
 HELP = "number(s) = gold, words = search for them, n = no answer, s = skip, q = stop"
 _SHOWN = 8
+_NUMBER = re.compile(r"\d[.,]\d")
+"""A sign that parts no number, "1,500", between its digits."""
 
 Prompt = Callable[[str], str]
 Say = Callable[[str], None]
@@ -96,7 +100,7 @@ def _ask_author(question: str, engine: Citespan, prompt: Prompt, say: Say) -> li
         if found:
             offered = found
         else:
-            say("  these words stand in no article; type them as they are printed there" if typed else f"  {HELP}")
+            say("  no article has these as whole words; type them as they are printed there" if typed else f"  {HELP}")
 
 
 def _proposals(question: str, engine: Citespan) -> Iterator[Citation]:
@@ -109,16 +113,31 @@ def _proposals(question: str, engine: Citespan) -> Iterator[Citation]:
 
 
 def _search(words: str, engine: Citespan) -> Iterator[Citation]:
-    """Where the typed words stand, to the letter; at most a screenful."""
+    """Where the typed words stand, to the letter and whole ("war" is not in "toward"); at most a screenful."""
     from qa.citation import cite_span
 
     shown = 0
     for document in Articles(engine.store).all():
         at = document.text.find(words)
         while at >= 0 and shown < _SHOWN:
-            yield cite_span(document, at, at + len(words))
-            shown += 1
+            if not (_in_a_word(document.text, at) or _in_a_word(document.text, at + len(words))):
+                yield cite_span(document, at, at + len(words))
+                shown += 1
             at = document.text.find(words, at + 1)
+
+
+def _in_a_word(text: str, at: int) -> bool:
+    """Whether a cut before the character ``at`` would go through a word or a number."""
+    before, after = text[max(0, at - 2) : at], text[at : at + 2]
+    if _NUMBER.fullmatch(before + after[:1]) or _NUMBER.fullmatch(before[-1:] + after):
+        return True
+    return bool(before and after) and _of_a_word(before[-1]) and _of_a_word(after[0])
+
+
+def _of_a_word(letter: str) -> bool:
+    """Letters without case ("Lo") are left out: most of their scripts do not part words."""
+    kind = category(letter)
+    return kind[0] in "LNM" and kind != "Lo"
 
 
 def _marked(citation: Citation) -> str:

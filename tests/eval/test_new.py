@@ -59,7 +59,27 @@ def test_typed_words_are_looked_up_before_they_become_gold(tmp_path: Path, engin
     rows, said = drafted(tmp_path, "When did she win?", ["Monday", "Friday", "1"], engine)
     start = TOWN.text.index("Friday")
     assert rows[0]["answers"] == [{"text": "Friday", "source": "t.txt", "start": start, "end": start + 6}]
-    assert any("stand in no article" in line for line in said)
+    assert any("no article has these as whole words" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "places"),
+    [
+        ("Toward the war. A warlord, post-war.", "war", ["war", "war"]),
+        ("Toward the war.", "ward the w", []),
+        ("1500 of 500, 1,500 and 500.5 or 500.", "500", ["500", "500"]),
+        ("Egeland's plan, Egelands.", "Egeland", ["Egeland"]),
+        ("Ein Gru\u00df, Gru\u00dfwort", "Gru\u00df", ["Gru\u00df"]),
+        ("cafe\u0301 and cafe", "cafe", ["cafe"]),
+        ("in (war) in", "(war)", ["(war)"]),
+        ("\u548c\u5e73\u534f\u8bae", "\u5e73\u534f", ["\u5e73\u534f"]),
+    ],
+)
+def test_typed_words_are_sought_as_whole_words(tmp_path: Path, text: str, typed: str, places: list[str]) -> None:
+    rows, said = drafted(tmp_path, "Why?", [typed], small_engine([document(text, "w.txt")]))
+    assert rows == []
+    assert [line.partition(">>")[2].partition("<<")[0] for line in said if ">>" in line] == places
+    assert any("no article has these" in line for line in said) is (not places)
 
 
 def test_no_answer_skip_stop_and_going_on(tmp_path: Path, engine: Citespan) -> None:
