@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -68,34 +68,46 @@ class Articles:
 
 def locate(questions: Iterable[Question], articles: Articles) -> tuple[list[Located], list[Trouble]]:
     """Each question with the places of its golds, and the rows whose golds stand in no article or elsewhere in it."""
+    tried = [_tried(question, articles) for question in questions]
+    missing = _unheard({text for each in tried for text in each.sought}, articles)
     located: list[Located] = []
     troubles: list[Trouble] = []
-    nowhere: dict[str, Question] = {}
-    for question in questions:
-        places: list[Place] = []
-        wrong: str | None = None
-        placed = [gold for gold in question.answers if gold.start is not None]
-        for gold in placed or question.answers:  # beside golds with offsets, those without are mere further wordings
-            if gold.source is None:
-                nowhere.setdefault(gold.text, question)
-                continue
-            found = _places(gold, articles)
-            if isinstance(found, str):
-                wrong = wrong or found
-            else:
-                places.extend(found)
+    for each in tried:
+        wrong, question = each.wrong, each.question
+        if wrong is None and (text := next((text for text in each.sought if text in missing), None)) is not None:
+            wrong = f"the answer {text[:60]!r} stands in no indexed article"
         if wrong is None:
-            located.append(Located(question, tuple(dict.fromkeys(places))))
+            located.append(Located(question, each.places))
         else:
             troubles.append(Trouble(question.row, f"{wrong} ({question.id})"))
-    missing = _unheard(nowhere, articles)
-    if missing:
-        located = [each for each in located if not missing.keys() & {gold.text for gold in each.question.answers}]
-        troubles += [
-            Trouble(question.row, f"the answer {text[:60]!r} stands in no indexed article ({question.id})")
-            for text, question in missing.items()
-        ]
     return located, sorted(troubles, key=lambda trouble: trouble.row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A question, the places that its golds name, and the golds that name none and are still to be ``sought``."""
+
+    question: Question
+    places: tuple[Place, ...]
+    sought: tuple[str, ...]
+    wrong: str | None
+
+
+def _tried(question: Question, articles: Articles) -> _Tried:
+    places: list[Place] = []
+    sought: list[str] = []
+    wrong: str | None = None
+    placed = [gold for gold in question.answers if gold.start is not None]
+    for gold in placed or question.answers:  # beside golds with offsets, those without are mere further wordings
+        if gold.source is None:
+            sought.append(gold.text)
+            continue
+        found = _places(gold, articles)
+        if isinstance(found, str):
+            wrong = wrong or found
+        else:
+            places.extend(found)
+    return _Tried(question, tuple(dict.fromkeys(places)), tuple(sought), wrong)
 
 
 def _places(gold: Gold, articles: Articles) -> list[Place] | str:
@@ -123,18 +135,20 @@ def _occurrences(text: str, wanted: str) -> Iterator[int]:
         at = text.find(wanted, at + 1)
 
 
-def _unheard(golds: Mapping[str, Question], articles: Articles) -> dict[str, Question]:
+def _unheard(golds: Iterable[str], articles: Articles) -> set[str]:
     """The sourceless answers that no article holds, case and spacing aside; not sought in very large stores."""
-    left = {" ".join(text.casefold().split()): (text, question) for text, question in golds.items()}
+    left: dict[str, set[str]] = {}
+    for text in golds:
+        left.setdefault(" ".join(text.casefold().split()), set()).add(text)
     if not left or len(articles) > _SEARCHED:
-        return {}
+        return set()
     for document in articles.all():
         body = " ".join(document.text.casefold().split())
         for wanted in [wanted for wanted in left if wanted in body]:
             del left[wanted]
         if not left:
             break
-    return dict(left.values())
+    return {text for texts in left.values() for text in texts}
 
 
 def _name(source: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from eval.articles import Articles, Located, locate
 from eval.asking import Ask, open_asker, reader_asker, retrieval_asker
-from eval.dataset.load import load_dataset, refuse
+from eval.dataset.load import bad_rows_first, read_dataset, refuse
 from eval.dataset.records import Dataset, Question, Trouble
 from eval.engine import Opener, engine_for, open_by_settings
 from eval.manifest import describe, fingerprint
@@ -71,14 +72,22 @@ def evaluate(
     DatasetError for a bad set, InputError for bad arguments.
     """
     modes = _checked(modes, limit)
-    dataset = load_dataset(dataset_path, skip_bad=skip_bad)
+    dataset = read_dataset(dataset_path)
+    if dataset.brings_text or not dataset.questions:  # in the set's own texts its golds have been sought already
+        refuse(dataset.path, dataset.troubles, skip_bad=skip_bad, good=len(dataset.questions))
     dataset = replace(dataset, questions=_sample(dataset.questions, limit, seed))
-    with engine_for(dataset, settings, modes, engine=engine, opener=opener, progress=progress) as asked:
+    with ExitStack() as opened:
+        with bad_rows_first(dataset, skip_bad=skip_bad):
+            asked = opened.enter_context(
+                engine_for(dataset, settings, modes, engine=engine, opener=opener, progress=progress)
+            )
+            articles = Articles(asked.store)
+            if not len(articles) and set(modes) != {"reader"}:
+                raise InputError(
+                    f"--store {settings.store}: expected indexed articles, found none; run `citespan index`"
+                )
+            located = {mode: _located(dataset, articles, mode, asked.max_question) for mode in modes}
         manifest = describe(dataset, asked, settings, modes=modes, limit=limit, seed=seed)
-        articles = Articles(asked.store)
-        if not len(articles) and set(modes) != {"reader"}:
-            raise InputError(f"--store {settings.store}: expected indexed articles, found none; run `citespan index`")
-        located = {mode: _located(dataset, articles, mode, asked.max_question) for mode in modes}
         wrong = [each for _, some in located.values() for each in some]
         troubles = sorted(dict.fromkeys([*dataset.troubles, *wrong]), key=lambda trouble: trouble.row)
         refuse(dataset.path, troubles, skip_bad=skip_bad, good=min(len(good) for good, _ in located.values()))

@@ -18,7 +18,7 @@ from typing import Any
 
 from eval.articles import Articles, Located, locate
 from eval.asking import open_asker
-from eval.dataset.load import load_dataset, refuse
+from eval.dataset.load import bad_rows_first, load_dataset, read_dataset, refuse
 from eval.dataset.records import Dataset
 from eval.engine import Opener, engine_for, fill, open_by_settings, opened
 from eval.metrics.answers import best_threshold
@@ -87,11 +87,13 @@ def tune(
     The articles are those of the set, else those of the store, indexed anew for every passage size in a temporary
     store. Raises DatasetError when the set is a test set of this project or shares a question with one.
     """
-    dataset = load_dataset(dataset_path, skip_bad=skip_bad)
+    dataset = read_dataset(dataset_path)
+    if dataset.brings_text or not dataset.questions:
+        refuse(dataset.path, dataset.troubles, skip_bad=skip_bad, good=len(dataset.questions))
     refuse_test_questions(dataset)
     dataset = replace(dataset, questions=dataset.questions[:limit])
     combinations = settings_of(grid, settings)
-    documents = _documents(dataset, settings, engine, opener)
+    documents = _documents(dataset, settings, engine, opener, skip_bad)
     trials: list[Trial] = []
     for passage_tokens in grid.passage_tokens:
         sized = [each for each in combinations if each.passage_tokens == passage_tokens]
@@ -159,11 +161,22 @@ def parse_grid(texts: Sequence[str]) -> Grid:
     return Grid(**values)
 
 
-def _documents(dataset: Dataset, settings: Settings, engine: Citespan | None, opener: Opener) -> list[Document]:
+def _documents(
+    dataset: Dataset, settings: Settings, engine: Citespan | None, opener: Opener, skip_bad: bool
+) -> list[Document]:
+    """Raises DatasetError with all bad rows, before anything is indexed anew."""
     if dataset.brings_text:
         return list(dataset.paragraphs.values())
-    with engine_for(dataset, settings, (), engine=engine, opener=opener) as stored:
-        return list(Articles(stored.store).all())
+    with (
+        bad_rows_first(dataset, skip_bad=skip_bad),
+        engine_for(dataset, settings, (), engine=engine, opener=opener) as stored,
+    ):
+        articles = Articles(stored.store)
+        located, wrong = locate(dataset.questions, articles)
+        documents = list(articles.all())
+    troubles = sorted([*dataset.troubles, *wrong], key=lambda trouble: trouble.row)
+    refuse(dataset.path, troubles, skip_bad=skip_bad, good=len(located))
+    return documents
 
 
 @dataclass(slots=True)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 from eval.dataset.checks import check_rows
 from eval.dataset.formats import PARSERS
 from eval.dataset.records import Dataset, Trouble
-from qa.errors import DatasetError
+from qa.errors import CitespanError, DatasetError
 from qa.reasons import in_words
 
-_SHOWN = 5
+_SHOWN = 20
+"""Bad rows that are named one by one."""
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -25,6 +27,16 @@ def load_dataset(path: str | Path, *, skip_bad: bool = False) -> Dataset:
     Raises DatasetError naming the bad rows; with ``skip_bad`` only when no good row is left. What was skipped, and what
     only deserves a look (the same question twice), stands in ``troubles``.
     """
+    dataset = read_dataset(path)
+    refuse(dataset.path, dataset.troubles, skip_bad=skip_bad, good=len(dataset.questions))
+    return dataset
+
+
+def read_dataset(path: str | Path) -> Dataset:
+    """The same without its bad rows, for those who look for more of them and then ``refuse`` all at once.
+
+    Raises DatasetError only for a file that is no question set at all.
+    """
     path = Path(path)
     raw = _read(path)
     if not raw.strip():
@@ -32,7 +44,6 @@ def load_dataset(path: str | Path, *, skip_bad: bool = False) -> Dataset:
     text = _decode(raw, path)
     form = _recognise(text, path)
     checked = check_rows(PARSERS[form](text), stem=path.name.partition(".")[0])
-    refuse(path, checked.troubles, skip_bad=skip_bad, good=len(checked.questions))
     return Dataset(
         path=str(path),
         format=form,
@@ -55,6 +66,16 @@ def refuse(path: Path | str, troubles: Iterable[Trouble], *, skip_bad: bool, goo
     hint = "mend them, or pass --skip-bad to run the good ones" if good else "mend them: no good row is left"
     rows = f"{len(bad)} bad row{'s' if len(bad) > 1 else ''} and {good} good"
     raise DatasetError(f"{path}: expected a sound question set, found {rows} ({hint}): {listed}{more}")
+
+
+@contextmanager
+def bad_rows_first(dataset: Dataset, *, skip_bad: bool) -> Iterator[None]:
+    """Around the search for golds in a store: what is wrong with the store is told after the rows bad without it."""
+    try:
+        yield
+    except CitespanError:
+        refuse(dataset.path, dataset.troubles, skip_bad=skip_bad, good=len(dataset.questions))
+        raise
 
 
 def _read(path: Path) -> bytes:

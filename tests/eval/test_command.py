@@ -138,6 +138,41 @@ def test_tune_and_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert main(["eval", "new", str(questions)]) == 2
 
 
+@pytest.mark.parametrize("task", [[], ["tune"]])
+def test_all_bad_rows_of_a_set_are_named_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], task: list[str]
+) -> None:
+    rows = [
+        ROWS[0] | {"question": "When did it begin?"},
+        {"id": "lost", "question": "Q?", "answers": [{"text": "Ovid"}]},
+    ]
+    file = dataset(tmp_path, [*rows, {"id": "none", "answers": []}, rows[1] | {"id": "too", "question": "Who else?"}])
+    with file.open("a", encoding="utf-8") as more:
+        more.write("{broken\n")
+    grid = [each for option in ("top_k=1", "dense_weight=0.5", "passage_tokens=160") for each in ("--grid", option)]
+    command = ["eval", *task, str(file), "--out", str(tmp_path / "out"), *(grid if task else [])]
+    assert main(command) == 2
+    complaint = capsys.readouterr().err
+    assert "found 4 bad rows and 1 good" in complaint
+    at = [complaint.find(said) for said in ("row 2: the answer", "row 3: expected a key", "row 4: the", "row 5: expec")]
+    assert -1 not in at
+    assert at == sorted(at)
+    assert main([*command, "--skip-bad"]) == 0
+
+
+def test_bad_rows_are_named_also_where_no_store_can_be_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the real engine
+    file = dataset(tmp_path, [{"id": "1", "question": "Who?", "answers": []}, {"id": "2"}])
+    nowhere = ["--store", str(tmp_path / "nowhere"), "--out", str(tmp_path / "out")]
+    for task in ([], ["tune"]):
+        assert main(["eval", *task, str(file), *nowhere]) == 2
+        assert "row 2: expected a key 'question'" in capsys.readouterr().err
+        assert main(["eval", *task, str(file), *nowhere, "--skip-bad"]) == 3
+        assert "citespan index" in capsys.readouterr().err
+
+
 def test_what_is_not_there_or_cannot_be_used_is_said_in_our_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -155,8 +155,9 @@ def test_a_bad_row_is_named_and_the_good_one_still_runs(tmp_path: Path, row: dic
 
 
 def test_many_bad_rows_are_counted(tmp_path: Path) -> None:
-    message = error(lines(tmp_path / "q.jsonl", *[{"id": str(i), "answers": []} for i in range(9)]))
-    assert "9 bad rows and 0 good" in message
+    message = error(lines(tmp_path / "q.jsonl", *[{"id": str(i), "answers": []} for i in range(24)]))
+    assert "24 bad rows and 0 good" in message
+    assert message.count("expected a key 'question'") == 20
     assert "and 4 more" in message
     assert "no good row is left" in message
     assert error(tmp_path / "q.jsonl", skip_bad=True)
@@ -243,6 +244,16 @@ def test_golds_that_stand_in_no_article_are_named(tmp_path: Path, answer: dict[s
     assert places == [()]
     assert len(troubles) == 1
     assert said in troubles[0]
+
+
+def test_every_row_whose_gold_stands_in_no_article_is_named(tmp_path: Path) -> None:
+    """Not only the first of those that share it; and no row is lost for a wording that is not sought for it."""
+    answers: list[list[dict[str, Any]]] = [[{"text": text}] for text in ("Ovid", "Ovid", "ovid  ", "Rosa")]
+    answers.append([{"text": "61", "source": "a.txt", "start": 42, "end": 44}, {"text": "Ovid"}])
+    rows = [{"id": str(i), "question": f"Q{i}?", "answers": each} for i, each in enumerate(answers)]
+    places, troubles = located(load_dataset(lines(tmp_path / "q.jsonl", *rows)))
+    assert [each[-3:] for each in troubles] == ["(0)", "(1)", "(2)"]
+    assert len(places) == 2
 
 
 def test_a_gold_without_offsets_may_stand_in_several_places(tmp_path: Path) -> None:
