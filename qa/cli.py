@@ -100,6 +100,10 @@ def build_parser() -> argparse.ArgumentParser:
     _reading(chat)
 
     cite = _command(commands, "cite", "look a citation up", json=True)
+    cite.epilog = (
+        "Where the article has changed so that other words stand there now, that is a result: the exit code is 0, and "
+        'with --json "current" is false and the words are empty. An article that is gone, or an id that is none: 2.'
+    )
     cite.add_argument("id", metavar="ID", help="as printed with an answer")
 
     show = _command(commands, "show", "print the stored text of an article", json=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -68,13 +69,24 @@ def test_a_citation_is_looked_up_shown_and_known_to_be_outdated(run: Run, own_st
     article.write_text("Flood in Norwich: an update\n\nNothing happened after all, said the council on Friday.\n")
     assert run("index", article, "--store", own_store, "--json").json["updated"] == 1
     outdated = run("cite", citation["id"], "--store", own_store, "--json")
-    assert (outdated.code, outdated.json["current"], outdated.json["quote"]) == (0, False, "")
+    assert (outdated.code, outdated.json["current"]) == (0, False)
+    assert [outdated.json[key] for key in ("quote", "before", "after")] == ["", "", ""]
+    assert list(outdated.json) == keys
     assert "has changed since" in run("cite", citation["id"], "--store", own_store).out
 
     assert run("remove", article, "--store", own_store).code == 0
     gone = run("cite", citation["id"], "--store", own_store)
     assert gone.code == 2
     assert "removed, renamed or never indexed" in gone.err
+
+
+def test_what_becomes_of_an_outdated_citation_is_documented_where_cite_is(run: Run) -> None:
+    help_text = " ".join(run("cite", "--help").out.split())
+    assert 'the exit code is 0, and with --json "current" is false' in help_text
+    readme = (ROOT / "README.md").read_text("utf-8").partition("### Look a citation up")[2].partition("\n### ")[0]
+    assert "`current` is false" in readme
+    keys = ["id", "source", "title", "url", "start", "end", "quote", "before", "after", "current"]
+    assert re.findall(r'"(\w+)"', readme.partition("```text")[2]) == keys
 
 
 def test_a_conversation_in_the_terminal(run: Run, seeds_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
