@@ -71,7 +71,7 @@ def test_other_formats_and_large_files_are_refused(
 
 
 def test_a_file_that_is_gone_is_said(tmp_path: Path, store: Path) -> None:
-    with pytest.raises(InputError, match=r"a\.txt: expected a file that can be copied, found: No such file"):
+    with pytest.raises(InputError, match=r"a\.txt: expected a file that can be copied, found nothing there; try again"):
         keep_file(store, tmp_path / "a.txt")
 
 

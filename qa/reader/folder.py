@@ -90,7 +90,7 @@ def _own(folder: Path) -> ReaderFiles:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
-            f"{where}: expected a complete reader description, found {in_words(error)} in it; reinstall the reader"
+            f"{where}: expected a complete reader description, found it wanting ({in_words(error)}); reinstall it"
         ) from error
 
 

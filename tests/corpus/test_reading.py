@@ -76,7 +76,7 @@ def test_names_are_relative_here_and_absolute_elsewhere(here: Path) -> None:
         ("a\0b.txt", "expected a path"),
         ("/dev/null", "found no suffix"),
         ("pipe.txt", "found a device, pipe or socket"),
-        ("broken.txt", "found: No such file"),
+        ("broken.txt", "found nothing there"),
         ("loop.txt", "found"),
     ],
 )
@@ -210,13 +210,14 @@ def test_a_file_that_goes_before_it_is_read(here: Path) -> None:
     second.unlink()
     [failure] = reading
     assert isinstance(failure, Failure)
-    assert "expected a file to read, found: No such file" in failure.error
+    assert "expected a file to read, found nothing there" in failure.error
 
 
 def test_an_error_inside_a_parser_is_a_failure_but_not_an_interrupt(
-    here: Path, monkeypatch: pytest.MonkeyPatch
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(here / "a.txt")
+    monkeypatch.delenv("CITESPAN_DEBUG", raising=False)
 
     def raising(error: BaseException):  # type: ignore[no-untyped-def]
         def parse(stream, source):  # type: ignore[no-untyped-def]
@@ -228,7 +229,11 @@ def test_an_error_inside_a_parser_is_a_failure_but_not_an_interrupt(
     monkeypatch.setattr("qa.corpus.PARSERS", {".txt": raising(RecursionError("too deep"))})
     [failure] = read_articles(["a.txt"])
     assert isinstance(failure, Failure)
-    assert "RecursionError: too deep" in failure.error
+    assert failure.error == "expected a sound .txt file, found a broken one; save it anew, or its text as .txt"
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("CITESPAN_DEBUG", "1")
+    list(read_articles(["a.txt"]))
+    assert "RecursionError: too deep" in capsys.readouterr().err
     for error in (KeyboardInterrupt(), MemoryError()):
         monkeypatch.setattr("qa.corpus.PARSERS", {".txt": raising(error)})
         with pytest.raises(type(error)):
@@ -255,7 +260,7 @@ def test_a_folder_and_a_file_without_permission(here: Path) -> None:
     finally:
         closed.chmod(0o700)
     assert done.returncode == 0, done.stderr
-    assert [(path, error.split("found: ")[1].split(";")[0]) for path, error in json.loads(done.stdout)] == [
-        ("n/b.txt", "Permission denied"),
-        ("n/closed", "Permission denied"),
+    assert [(path, error.split("found ")[1].split(";")[0]) for path, error in json.loads(done.stdout)] == [
+        ("n/b.txt", "that permission is denied"),
+        ("n/closed", "that permission is denied"),
     ]

@@ -95,6 +95,7 @@ def test_a_changed_file_is_named_with_both_hashes(tmp_path: Path) -> None:
     [
         ({"format": 9}, "format 1, found 9"),
         ({"most_tokens": None}, "wanting"),
+        ({"sha256": {}}, r"wanting \(no 'model\.onnx'\); reinstall it"),
         ({"sha256": {"gone.bin": "00"}}, "gone.bin"),
         ({"calibration": {"charm": 1.0}}, "charm"),
     ],
