@@ -24,9 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints, log, manifest and the reader")
     parser.add_argument("--watch", type=Path, nargs="*", default=[], help="validation files to score; never trained on")
+    parser.add_argument("--only-train", action="store_true", help="end with weights, without the reader: for a teacher")
     options = parser.parse_args(arguments)
     try:
-        make_reader(options.data, read_config(options.config), options.out, options.watch)
+        config = read_config(options.config)
+        make_reader(options.data, config, options.out, options.watch, only_train=options.only_train)
     except CitespanError as error:
         print(error, file=sys.stderr)
         return error.exit_code

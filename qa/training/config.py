@@ -22,13 +22,17 @@ class Phase:
 class Config:
     """Everything that decides a run, but the data. Either `minutes` or `steps` is 0: the other bounds the run.
 
-    `base`: a folder or package of base weights. `start`: the folder of a finished run to train on, or "".
-    `dropout`: of the features of a window, how many are taken away. `hidden_share`: of its word pieces, how many are
-    masked.
+    `base`: a folder or package of base weights. `tokenizer`: one with the reader's tokenizer.json. `start`: the folder
+    of a finished run to train on, or "".
+    `dropout`: of the features of a window, how many are taken away; `attention_dropout`: of what its pieces say to each
+    other. `hidden_share`: of its word pieces, how many are masked.
     `rival_share`: of the questions that have rivals, how many are read beside one.
+    `teacher`: the folder of a finished run to learn from in the share `teacher_weight`, or "".
+    `device`: auto, cpu or cuda. `workers`: how many processes draw windows; 1 draws in the trainer's own.
     """
 
     base: str
+    tokenizer: str
     start: str
     seed: int
     minutes: float
@@ -38,9 +42,14 @@ class Config:
     warmup: float
     weight_decay: float
     dropout: float
+    attention_dropout: float
     hidden_share: float
     null_weight: float
     rival_share: float
+    teacher: str
+    teacher_weight: float
+    device: str
+    workers: int
     bfloat16: str
     checkpoint_minutes: float
     evaluate_minutes: float
@@ -53,16 +62,19 @@ class Config:
 
 
 def read_config(path: Path) -> Config:
-    """Read and check a recipe. Raises SettingsError naming the key that is missing, unknown or out of range."""
-    try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: expected a TOML recipe; {error}") from error
+    """Read and check a recipe. Raises SettingsError naming the key that is missing, unknown or out of range.
+
+    `inherit` names a recipe beside this one, whose settings count where this one is silent.
+    """
+    raw = _raw(path)
     wanted = {field.name for field in fields(Config)}
     if unknown := set(raw) - wanted:
         raise SettingsError(f"{path}: unknown setting {sorted(unknown)}; expected only {sorted(wanted)}.")
     if missing := wanted - set(raw):
         raise SettingsError(f"{path}: setting {sorted(missing)} is missing; see recipe.toml beside the training code.")
+    for field in fields(Config):
+        if not isinstance(raw[field.name], kinds := _KINDS.get(field.type, (object,))):
+            raise SettingsError(f"{path}: {field.name} is of the kind {kinds[-1].__name__}; found {raw[field.name]!r}.")
     raw["phases"] = tuple(_phase(path, phase) for phase in raw["phases"])
     raw["dev_groups"] = {source: tuple(groups) for source, groups in raw["dev_groups"].items()}
     raw["sources"], raw["negatives_from"] = tuple(raw["sources"]), tuple(raw["negatives_from"])
@@ -73,9 +85,31 @@ def read_config(path: Path) -> Config:
         )
     if config.bfloat16 not in ("auto", "on", "off"):
         raise SettingsError(f"{path}: bfloat16 is auto, on or off; found {config.bfloat16!r}.")
+    if config.device not in ("auto", "cpu", "cuda"):
+        raise SettingsError(f"{path}: device is auto, cpu or cuda; found {config.device!r}.")
+    if not 0 <= config.teacher_weight <= 1 or config.workers < 1:
+        raise SettingsError(
+            f"{path}: teacher_weight is 0 to 1 and workers at least 1; found {config.teacher_weight}, {config.workers}."
+        )
     if not config.phases or config.phases[-1].until != 1.0:
         raise SettingsError(f"{path}: the last phase must reach until = 1.0.")
     return config
+
+
+_KINDS: Mapping[object, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float)}
+"""For a setting of each plain type: what TOML may have in its place, the type itself last."""
+
+
+def _raw(path: Path, heirs: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """The settings of a recipe and of those it inherits from; `heirs` are those that inherit from it."""
+    if path in heirs:
+        raise SettingsError(f"{path}: inherits from itself, by way of {heirs[-1].name}; take out one `inherit`.")
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: expected a TOML recipe; {error}") from error
+    parent = raw.pop("inherit", "")
+    return _raw(path.parent / str(parent), (*heirs, path)) | raw if parent else raw
 
 
 def _phase(path: Path, raw: Mapping[str, Any]) -> Phase:

@@ -33,7 +33,7 @@ class Dataset:
 
 def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dataset, Encoder]:
     """Read, join, hold out, make negatives, encode. The second call with the same input reads the cache."""
-    encoder = Encoder(Tokenizer.from_file(str(tokenizer)), hidden_share=config.hidden_share)
+    encoder = Encoder(Tokenizer.from_file(str(tokenizer)))
     files = {source: sha256(data / f"{source}.jsonl.gz") for source in config.sources}
     path = cache / f"dataset-{_key(files, config, tokenizer)}.pickle"
     if path.is_file():

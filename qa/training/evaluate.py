@@ -30,13 +30,13 @@ _PUNCTUATION = frozenset(string.punctuation)
 class Limits:
     """How much the reader sees at once and what it may answer, in word pieces; how decoding weighs what it sees."""
 
-    most_tokens: int = 256
+    most_tokens: int = 320
     stride: int = 96
     most_question: int = 48
     most_answer: int = 30
     null_weight: float = 1.0
     lead: float = 0.6
-    consensus: float = 2.0
+    consensus: float = 4.0
     missing_weight: float = 4.5
 
 
@@ -60,10 +60,13 @@ class Predicted:
 def torch_reader(model: SpanReader, tokenizer: Path, limits: Limits, *, bfloat16: bool) -> ExtractiveReader:
     """The product's reader around the torch model."""
 
+    device = model.word_embeddings.weight.device
+
     def forward(batch: Batch) -> Logits:
-        with torch.inference_mode(), autocast(bfloat16):
-            start, end, null = model(*(torch.from_numpy(part) for part in (batch.ids, batch.mask, batch.segments)))
-        return Logits(start.numpy(), end.numpy(), null.numpy())
+        parts = (torch.from_numpy(part).to(device) for part in (batch.ids, batch.mask, batch.segments))
+        with torch.inference_mode(), autocast(bfloat16, device.type):
+            start, end, null = model(*parts)
+        return Logits(start.cpu().numpy(), end.cpu().numpy(), null.cpu().numpy())
 
     model.eval()
     windowing = Windowing(

@@ -11,8 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from transformers import PreTrainedModel
 
 from qa.calibration import Calibration
+from qa.errors import ModelError
 from qa.training.evaluate import Limits
 from qa.training.load import sha256
 from qa.training.model import SpanReader
@@ -27,7 +29,15 @@ _OUTPUTS = ["start_logits", "end_logits", "null_logits"]
 
 
 def export_fp32(model: SpanReader, path: Path) -> None:
-    """Write `model` as ONNX with free batch and length; inputs and outputs have the names that Hugging Face uses."""
+    """Write `model` as ONNX with free batch and length; inputs and outputs have the names that Hugging Face uses.
+
+    Raises ModelError for a teacher with a body of another kind.
+    """
+    if not isinstance(model.encoder, PreTrainedModel):
+        raise ModelError(
+            "expected a reader of BERT's shape, found one with translated pieces; end the run of a teacher with "
+            "--only-train"
+        )
     model.eval()
     names = ["input_ids", "attention_mask", "token_type_ids"]
     example = torch.ones((2, 16), dtype=torch.long)

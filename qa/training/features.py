@@ -56,21 +56,26 @@ class Window:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The numbers of the word pieces that masking must know."""
+
+    mask: int
+    kept: tuple[int, ...]
+    """Never masked: what parts question and passage."""
+
+
 class Encoder:
     """A fast tokenizer: from text to piece ids."""
 
-    def __init__(self, tokenizer: Tokenizer, *, hidden_share: float = 0.0) -> None:
-        """Take a tokenizer of the BERT kind; whatever it says on truncation and padding is switched off.
-
-        `hidden_share`: of the pieces of a drawn window, how many are masked (word dropout).
-        """
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        """Take a tokenizer of the BERT kind; whatever it says on truncation and padding is switched off."""
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
-        self._cls, self._sep = _special(tokenizer, "[CLS]"), _special(tokenizer, "[SEP]")
+        self._cls, self._sep = special_id(tokenizer, "[CLS]"), special_id(tokenizer, "[SEP]")
         self._question_mark = tokenizer.token_to_id("?")
-        self._hidden_share = hidden_share
-        self._mask = _special(tokenizer, "[MASK]") if hidden_share > 0 else 0
+        self.pieces = Pieces(special_id(tokenizer, "[MASK]"), (self._cls, self._sep))
 
     def encode(self, rows: Sequence[Row]) -> list[EncodedRow]:
         """Tokenise rows, each distinct context once. An answer that holds no word piece is left out of its row."""
@@ -115,16 +120,10 @@ class Encoder:
         answer = rng.choice(row.answers) if row.answers else None
         first = _draw_first(row.context, answer, room, rng)
         return self.assemble(
-            self._partly_hidden(row.question, rng),
-            self._partly_hidden(row.context.ids[first : first + room], rng),
+            row.question,
+            row.context.ids[first : first + room],
             None if answer is None else (answer[0] - first, answer[1] - first),
         )
-
-    def _partly_hidden(self, ids: IntArray, rng: random.Random) -> IntArray:
-        if self._hidden_share <= 0:
-            return ids
-        hidden = np.array([rng.random() < self._hidden_share for _ in ids], dtype=bool)
-        return np.where(hidden, self._mask, ids)
 
     def rival(self, row: EncodedRow, most_pieces: int, rng: random.Random) -> Window:
         """A window of one of the row's rivals, without an answer. The row must have some."""
@@ -141,7 +140,8 @@ class Encoder:
         return Window(ids, segments, answer[0] + shift, min(answer[1], len(passage)) - 1 + shift)
 
 
-def _special(tokenizer: Tokenizer, token: str) -> int:
+def special_id(tokenizer: Tokenizer, token: str) -> int:
+    """The number of a token such as [CLS]. Raises ModelError if the tokenizer has none."""
     found: int | None = tokenizer.token_to_id(token)
     if found is None:
         raise ModelError(f"the tokenizer has no {token}: expected one of the BERT kind; choose other base weights")

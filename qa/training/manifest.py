@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from qa.training.calibrate import Report
 from qa.training.config import Config
 from qa.training.export import FP32, INT8
+from qa.training.fit import SETTINGS
 from qa.training.load import sha256
 from qa.training.train import LOG
 from qa.version import VERSION
@@ -33,8 +35,7 @@ def write_manifest(
     verified: Mapping[str, Mapping[str, float]],
 ) -> None:
     """Write manifest.json into the reader's folder."""
-    trained = [json.loads(line) for line in (out / LOG).read_text(encoding="utf-8").splitlines()]
-    last = trained[-1]
+    trained = _log(out)
     told = {
         "version": VERSION,
         "commit": _commit(),
@@ -42,7 +43,8 @@ def write_manifest(
         "libraries": {name: version(name) for name in _LIBRARIES},
         "data_sha256": files,
         "settings": asdict(config),
-        "training": {"windows": last["seen"], "steps": last["step"], "seconds": last["seconds"]},
+        "training": _spent(trained),
+        "teacher": _taught_by(Path(config.teacher)) if config.teacher else None,
         "development": [entry for entry in trained if entry["kind"] == "dev"],
         "selected": chosen,
         "selection": tried,
@@ -51,6 +53,20 @@ def write_manifest(
         "sha256": {INT8: sha256(folder / INT8), FP32: sha256(out / FP32)},
     }
     (folder / MANIFEST).write_text(json.dumps(told, indent=1, default=list) + "\n", encoding="utf-8")
+
+
+def _taught_by(run: Path) -> dict[str, object]:
+    """What the teacher's run left of itself."""
+    settings = json.loads((run / SETTINGS).read_text(encoding="utf-8"))
+    return {"settings": settings, "training": _spent(_log(run))}
+
+
+def _log(run: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run / LOG).read_text(encoding="utf-8").splitlines()]
+
+
+def _spent(log: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    return {"windows": log[-1]["seen"], "steps": log[-1]["step"], "seconds": log[-1]["seconds"]}
 
 
 def _commit() -> str:

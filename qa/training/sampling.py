@@ -5,11 +5,12 @@ The stream is a function of (seed, position): after a kill it goes on exactly wh
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from qa.training.config import Phase
 from qa.training.features import EncodedRow, Encoder, Window
@@ -33,6 +34,10 @@ class Batch:
     start: Tensor
     end: Tensor
     question: Tensor
+
+    def to(self, device: str) -> "Batch":
+        """The same on another device."""
+        return Batch(*(getattr(self, each.name).to(device, non_blocking=True) for each in fields(self)))
 
 
 @dataclass(slots=True)
@@ -108,15 +113,50 @@ class Stream:
 
 
 class Progress:
-    """A number from 0 to 1 that the trainer moves on."""
+    """A number from 0 to 1 that the trainer moves on, in sight of the processes that draw for it."""
 
-    def __init__(self, value: float = 0.0) -> None:
-        """Begin at `value`."""
-        self.value = value
+    def __init__(self) -> None:
+        """Begin at 0."""
+        self._value = torch.zeros(1, dtype=torch.float64).share_memory_()  # type: ignore[no-untyped-call]
 
     def __call__(self) -> float:
         """The share of the run that is done."""
-        return self.value
+        return float(self._value)
+
+    def move(self, value: float) -> None:
+        """The share of the run that is done is `value`."""
+        self._value.fill_(value)
+
+
+def batches_of(streams: Sequence[Stream], progress: Progress) -> Iterator[Batch]:
+    """Endless batches of the streams in turn; each stream's `position` is that of the last batch given.
+
+    One stream draws here. Several draw in processes of their own, some batches ahead: for a trainer that is faster
+    than one of them. How far ahead depends on the machine, and with it which pool is the first of a phase.
+    """
+    if len(streams) == 1:
+        yield from streams[0].batches(progress)
+        return
+    ahead: DataLoader[tuple[int, Position, Batch]] = DataLoader(
+        _Ahead(streams, progress), batch_size=None, num_workers=len(streams), multiprocessing_context="fork"
+    )
+    for number, position, batch in ahead:
+        streams[number].position = position
+        yield batch
+
+
+class _Ahead(IterableDataset[tuple[int, Position, Batch]]):
+    """In each process the batches of one stream, with its number and position."""
+
+    def __init__(self, streams: Sequence[Stream], progress: Progress) -> None:
+        self._streams, self._progress = streams, progress
+
+    def __iter__(self) -> Iterator[tuple[int, Position, Batch]]:
+        worker = get_worker_info()
+        number = 0 if worker is None else worker.id
+        stream = self._streams[number]
+        for batch in stream.batches(self._progress):
+            yield number, replace(stream.position), batch
 
 
 def _longest(draw: Draw) -> int:

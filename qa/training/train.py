@@ -1,8 +1,8 @@
 """Train: the loop, with a schedule that ends on time, checkpoints that survive a kill, and a log to watch.
 
 The learning rate rises over the warm-up and falls linearly to nothing at the end of the budget. The budget is steps
-(the same run again, bit for bit) or minutes (the schedule follows the clock, so a slower machine trains less, but
-finishes).
+(with one worker the same run again, bit for bit) or minutes (the schedule follows the clock, so a slower machine trains
+less, but finishes).
 """
 
 import json
@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from qa.errors import SettingsError
 from qa.training.config import Config
-from qa.training.model import SpanReader, autocast, loss_of
-from qa.training.sampling import Batch, Position, Progress, Stream
+from qa.training.features import Pieces
+from qa.training.loss import hard_loss, soft_loss
+from qa.training.model import SpanReader, autocast
+from qa.training.sampling import Batch, Position, Progress, Stream, batches_of
 
 CHECKPOINT, LOG, SNAPSHOTS = "checkpoint.pt", "log.jsonl", "weights-*.pt"
 _LOG_EVERY = 50
@@ -28,12 +32,28 @@ class Trainer:
     """One run in one folder. `run()` goes on from the folder's checkpoint if there is one."""
 
     def __init__(
-        self, model: SpanReader, stream: Stream, config: Config, folder: Path, evaluate: Evaluate, *, bfloat16: bool
+        self,
+        model: SpanReader,
+        streams: Sequence[Stream],
+        config: Config,
+        folder: Path,
+        evaluate: Evaluate,
+        *,
+        pieces: Pieces,
+        device: str = "cpu",
+        bfloat16: bool,
+        teacher: SpanReader | None = None,
     ) -> None:
-        """Prepare the optimizer; word embeddings stay frozen (half of the weights, and rare words keep their sense)."""
-        self.model, self.stream, self.config, self.folder, self.evaluate = model, stream, config, folder, evaluate
-        self.bfloat16 = bfloat16
-        model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        """Prepare the optimizer; word embeddings stay frozen (half of the weights, and rare words keep their sense).
+
+        A `teacher` scores the same windows, unmasked, and is learnt from in the share that `config` names.
+        """
+        self.model, self.streams, self.config, self.folder, self.evaluate = model, streams, config, folder, evaluate
+        self.pieces, self.device, self.bfloat16, self.teacher = pieces, device, bfloat16, teacher
+        model.to(device)
+        model.word_embeddings.weight.requires_grad_(False)
+        if teacher is not None:
+            teacher.to(device).eval().requires_grad_(False)
         trained = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
         self.weights = [weight for _, weight in trained]
         groups = [
@@ -49,44 +69,52 @@ class Trainer:
         """Train to the end of the budget. A checkpoint is written every `checkpoint_minutes` and at the end."""
         torch.manual_seed(self.config.seed)
         self._resume()
-        if self.progress.value >= 1.0:
+        if self.progress() >= 1.0:
             return
-        batches = self.stream.batches(self.progress)
+        batches = batches_of(self.streams, self.progress)
         began, base = time.monotonic(), self.seconds
         next_save, next_look = self.config.checkpoint_minutes * 60, self.config.evaluate_minutes * 60
         next_save, next_look = next_save + base, next_look + base
         window = _Window()
-        while self.progress.value < 1.0:
+        while self.progress() < 1.0:
             loss = self._train_on(next(batches))
             self.seconds = base + time.monotonic() - began
-            self.progress.value = self._share_done()
+            self.progress.move(self._share_done())
             window.add(loss, self.seen, self.seconds)
             if self.step % _LOG_EVERY == 0:
                 self._log({"kind": "train", **window.read(), "rate": self._rate()})
                 window = _Window(self.seen, self.seconds)
-            if self.seconds >= next_look and self.progress.value < 1.0:
+            if self.seconds >= next_look and self.progress() < 1.0:
                 self._look()
                 next_look = self.seconds + self.config.evaluate_minutes * 60
-            if self.seconds >= next_save and self.progress.value < 1.0:
+            if self.seconds >= next_save and self.progress() < 1.0:
                 self._save()
                 next_save = self.seconds + self.config.checkpoint_minutes * 60
         self._save()
         self._look()
 
-    def _train_on(self, batch: Batch) -> float:
+    def _train_on(self, batch: Batch) -> Tensor:
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
-        with autocast(self.bfloat16):
-            scores = self.model(batch.input_ids, batch.attention_mask, batch.token_type_ids)
-        loss = loss_of(scores, batch.start, batch.end, batch.question, self.config.null_weight)
+        batch = batch.to(self.device)
+        shown = hide(batch.input_ids, self.config.hidden_share, self.pieces)
+        with autocast(self.bfloat16, self.device):
+            scores = self.model(shown, batch.attention_mask, batch.token_type_ids)
+        loss = hard_loss(scores, batch.start, batch.end, batch.question, self.config.null_weight)
+        if self.teacher is not None:
+            with torch.no_grad(), autocast(self.bfloat16, self.device):
+                taught = self.teacher(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+            share = self.config.teacher_weight
+            soft = soft_loss(scores, taught, batch.start, batch.question, self.config.null_weight)
+            loss = (1 - share) * loss + share * soft
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
         self.step += 1
         self.seen += len(batch.input_ids)
-        return float(loss.detach())
+        return loss.detach()
 
     def _share_done(self) -> float:
         if self.config.steps:
@@ -94,7 +122,7 @@ class Trainer:
         return min(1.0, self.seconds / (60 * self.config.minutes))
 
     def _rate(self) -> float:
-        done, warmup = self.progress.value, self.config.warmup
+        done, warmup = self.progress(), self.config.warmup
         return self.config.learning_rate * (max(done, 1e-3) / warmup if done < warmup else (1 - done) / (1 - warmup))
 
     def _look(self) -> None:
@@ -106,7 +134,7 @@ class Trainer:
             "step": self.step,
             "seen": self.seen,
             "seconds": round(self.seconds, 1),
-            "done": round(self.progress.value, 4),
+            "done": round(self.progress(), 4),
             **entry,
         }
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
@@ -119,7 +147,8 @@ class Trainer:
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "random": torch.get_rng_state(),
-            "position": asdict(self.stream.position),
+            "random_gpu": torch.cuda.get_rng_state() if self.device == "cuda" else None,
+            "positions": [asdict(stream.position) for stream in self.streams],
             "counters": (self.step, self.seconds, self.seen, self.snapshots),
         }
         _write(state, self.folder / CHECKPOINT)
@@ -132,31 +161,47 @@ class Trainer:
         path = self.folder / CHECKPOINT
         if not path.is_file():
             return
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location="cpu")
+        if len(state["positions"]) != len(self.streams):
+            raise SettingsError(
+                f"{path}: expected the workers of the run that wrote it, {len(state['positions'])}; found "
+                f"{len(self.streams)}. Set `workers` back, or begin in another folder."
+            )
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["random"])
-        self.stream.position = Position(**state["position"])
+        if self.device == "cuda" and state["random_gpu"] is not None:
+            torch.cuda.set_rng_state(state["random_gpu"])
+        for stream, position in zip(self.streams, state["positions"], strict=True):
+            stream.position = Position(**position)
         self.step, self.seconds, self.seen, self.snapshots = state["counters"]
         self.snapshots += 1
-        self.progress.value = self._share_done()
+        self.progress.move(self._share_done())
+
+
+def hide(ids: Tensor, share: float, pieces: Pieces) -> Tensor:
+    """`ids` with a `share` of the pieces masked at random (word dropout). Padding may be masked: nobody looks at it."""
+    if share <= 0:
+        return ids
+    free = ~torch.isin(ids, torch.tensor(pieces.kept, device=ids.device))
+    return ids.masked_fill(free & (torch.rand(ids.shape, device=ids.device) < share), pieces.mask)
 
 
 class _Window:
-    """Loss and speed since the last line of the log."""
+    """Loss and speed since the last line of the log. Losses stay on their device until asked for: a GPU works ahead."""
 
     def __init__(self, seen: int = 0, seconds: float = 0.0) -> None:
-        self._losses: list[float] = []
+        self._losses: list[Tensor] = []
         self._from = self._to = (seen, seconds)
 
-    def add(self, loss: float, seen: int, seconds: float) -> None:
+    def add(self, loss: Tensor, seen: int, seconds: float) -> None:
         self._losses.append(loss)
         self._to = (seen, seconds)
 
     def read(self) -> dict[str, float]:
         rows, seconds = self._to[0] - self._from[0], self._to[1] - self._from[1]
         return {
-            "loss": round(sum(self._losses) / len(self._losses), 4),
+            "loss": round(float(torch.stack(self._losses).mean()), 4),
             "examples_per_s": round(rows / max(seconds, 1e-9), 1),
         }
 

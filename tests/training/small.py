@@ -12,7 +12,7 @@ from tokenizers.models import WordLevel
 from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
 
 PEOPLE = ["Alice", "Bob", "Carol", "Dave", "Erin", "Frank"]
 PLACES = ["Paris", "Rome", "Oslo", "Cairo", "Lima", "Delhi"]
@@ -20,7 +20,12 @@ SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 RECIPE = """
 base = "{base}"
+tokenizer = "{tokenizer}"
 start = "{start}"
+teacher = "{teacher}"
+teacher_weight = {teacher_weight}
+device = "cpu"
+workers = {workers}
 seed = 7
 minutes = 0
 steps = {steps}
@@ -29,6 +34,7 @@ learning_rate = 1e-2
 warmup = 0.1
 weight_decay = 0.01
 dropout = {dropout}
+attention_dropout = 0.0
 hidden_share = {dropout}
 null_weight = 0.5
 rival_share = 0.5
@@ -83,19 +89,29 @@ def write_data(folder: Path) -> Path:
     return folder
 
 
+def words() -> list[str]:
+    """Every word of the rows, some more."""
+    known = {word for row in rows() for word in str(row["context"]).lower().replace(".", " . ").split()}
+    return [*sorted(known), "which", "is", "?", "isn", "'", "t"]
+
+
+def word_tokenizer(vocabulary: dict[str, int]) -> Tokenizer:
+    """A tokenizer of whole words."""
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = Lowercase()
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    return tokenizer
+
+
 def write_base(folder: Path) -> Path:
     """An untrained BERT of two small layers, and a tokenizer of whole words, in Hugging Face form."""
-    words = sorted({word for row in rows() for word in str(row["context"]).lower().replace(".", " . ").split()})
-    words += ["which", "is", "?", "isn", "'", "t"]
-    vocabulary = {word: number for number, word in enumerate([*SPECIAL, *words])}
+    vocabulary = {word: number for number, word in enumerate([*SPECIAL, *words()])}
     torch.manual_seed(3)
     config = BertConfig(
         vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
     )
     BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
-    tokenizer.normalizer = Lowercase()
-    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer = word_tokenizer(vocabulary)
     tokenizer.post_processor = TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
@@ -103,11 +119,44 @@ def write_base(folder: Path) -> Path:
     return folder
 
 
+def write_other_base(folder: Path) -> Path:
+    """An untrained MPNet, and a tokenizer of the same words in the reverse order, with MPNet's special tokens."""
+    names = ["<s>", "<pad>", "</s>", "<unk>", *reversed(words()), "[UNK]", "<mask>"]
+    vocabulary = {word: number for number, word in enumerate(names)}
+    torch.manual_seed(4)
+    config = MPNetConfig(
+        vocab_size=len(vocabulary), hidden_size=48, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    MPNetModel(config, add_pooling_layer=False).save_pretrained(folder)
+    word_tokenizer(vocabulary).save(str(folder / "tokenizer.json"))
+    return folder
+
+
 def write_recipe(
-    path: Path, base: Path, *, steps: int, checkpoint_minutes: float = 100, dropout: float = 0.0, start: str = ""
+    path: Path,
+    base: Path,
+    *,
+    steps: int,
+    checkpoint_minutes: float = 100,
+    dropout: float = 0.0,
+    start: str = "",
+    tokenizer: Path | None = None,
+    teacher: str = "",
+    teacher_weight: float = 0.5,
+    workers: int = 1,
 ) -> Path:
-    """The recipe above."""
+    """The recipe above; the tokenizer is that of the `base` if no other is named."""
     path.write_text(
-        RECIPE.format(base=base, steps=steps, checkpoint_minutes=checkpoint_minutes, dropout=dropout, start=start)
+        RECIPE.format(
+            base=base,
+            tokenizer=tokenizer or base,
+            steps=steps,
+            checkpoint_minutes=checkpoint_minutes,
+            dropout=dropout,
+            start=start,
+            teacher=teacher,
+            teacher_weight=teacher_weight,
+            workers=workers,
+        )
     )
     return path

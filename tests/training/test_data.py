@@ -3,13 +3,14 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from qa.errors import SettingsError
 from qa.training.alterations import Surroundings, alter
-from qa.training.config import read_config
+from qa.training.config import Phase, read_config
 from qa.training.load import Row, TrainingDataError, hold_out, join_sentences, read_rows
 from qa.training.negatives import add_rivals, alter_questions, look_elsewhere, remove_answer
 from tests.training.small import write_data, write_recipe
@@ -157,9 +158,66 @@ def test_a_recipe_needs_one_budget_and_phases_to_the_end(tmp_path: Path) -> None
             read_config(path)
 
 
-def test_the_shipped_recipe_is_valid() -> None:
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('device = "cpu"', 'device = "gpu"'), r"device is auto, cpu or cuda; found 'gpu'"),
+        (("teacher_weight = 0.5", "teacher_weight = 1.5"), r"teacher_weight is 0 to 1 .* found 1\.5, 1"),
+        (("teacher_weight = 0.5", "teacher_weight = -0.1"), r"teacher_weight is 0 to 1"),
+        (("teacher_weight = 0.5", 'teacher_weight = "half"'), r"teacher_weight is of the kind float; found 'half'"),
+        (("workers = 1", "workers = 0"), r"workers at least 1; found 0\.5, 0"),
+        (("workers = 1", "workers = 1.5"), r"workers is of the kind int; found 1\.5"),
+        (("seed = 7", "seed = []"), r"seed is of the kind int; found \[\]"),
+        (('teacher = ""', "teacher = 3"), r"teacher is of the kind str; found 3"),
+    ],
+)
+def test_a_setting_out_of_range_is_named(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    path = write_recipe(tmp_path / "recipe.toml", tmp_path, steps=3)
+    text = path.read_text()
+    assert change[0] in text
+    path.write_text(text.replace(*change))
+    with pytest.raises(SettingsError, match=f"recipe.toml: .*{message}"):
+        read_config(path)
+
+
+def test_a_recipe_inherits_what_it_does_not_say(tmp_path: Path) -> None:
+    first = read_config(write_recipe(tmp_path / "first.toml", tmp_path, steps=3))
+    (tmp_path / "second.toml").write_text('inherit = "first.toml"\nsteps = 5\nseed = 8\n[reach]\ntowns = 2\n')
+    (tmp_path / "third.toml").write_text(
+        'inherit = "second.toml"\nseed = 9\n[[phases]]\nuntil = 1.0\nmost_pieces = [96]\nmixture = { towns = 1 }\n'
+    )
+    assert read_config(tmp_path / "second.toml") == replace(first, steps=5, seed=8, reach={"towns": 2})
+    phases = (Phase(1.0, (96,), {"towns": 1}),)
+    assert read_config(tmp_path / "third.toml") == replace(first, steps=5, seed=9, reach={"towns": 2}, phases=phases)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('inherit = "first.toml"\nspeed = 9\n', r"second\.toml: unknown setting \['speed'\]"),
+        ('inherit = "none.toml"\n', r"none\.toml: expected a TOML recipe"),
+        ("inherit = 4\n", r"4: expected a TOML recipe"),
+        ('inherit = "second.toml"\n', r"second\.toml: inherits from itself, by way of second\.toml"),
+        ('inherit = "third.toml"\n', r"second\.toml: inherits from itself, by way of third\.toml"),
+    ],
+)
+def test_an_inheritance_that_leads_nowhere_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    write_recipe(tmp_path / "first.toml", tmp_path, steps=3)
+    (tmp_path / "second.toml").write_text(text)
+    (tmp_path / "third.toml").write_text('inherit = "second.toml"\n')
+    with pytest.raises(SettingsError, match=message):
+        read_config(tmp_path / "second.toml")
+
+
+@pytest.mark.parametrize("name", ["recipe.toml", "teacher.toml"])
+def test_the_shipped_recipes_are_valid(name: str) -> None:
     import qa.training
 
-    config = read_config(Path(qa.training.__file__).with_name("recipe.toml"))
+    folder = Path(qa.training.__file__).parent
+    config = read_config(folder / name)
     named = {source for phase in config.phases for source in phase.mixture}
     assert named <= {*config.sources, "unanswerable", "removed", "elsewhere", "altered"}
+    assert set(config.negatives_from) <= set(config.sources)
+    student = read_config(folder / "recipe.toml")
+    assert config.tokenizer == student.tokenizer == student.base and config.sources == student.sources
+    assert (config.teacher == "") == (name == "teacher.toml")

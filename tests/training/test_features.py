@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import math
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
+from itertools import islice
 
 import pytest
 import torch
@@ -10,12 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from qa.training import sampling
 from qa.training.config import Phase
-from qa.training.features import Encoder, piece_span, sentence_spans
+from qa.training.encoders import FeatureDropout
+from qa.training.features import Encoder, Pieces, piece_span, sentence_spans
 from qa.training.load import Row, read_rows
-from qa.training.model import FeatureDropout, loss_of
-from qa.training.sampling import Position, Progress, Stream, collate
+from qa.training.sampling import Batch, Position, Progress, Stream, batches_of, collate
+from qa.training.train import hide
 from tests.training.small import write_base, write_data
+
+FORKED = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")  # from Python 3.12 on
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +49,16 @@ def test_windows_hold_the_answer_and_fit(tokenizer: Tokenizer, rows: list[Row], 
     assert set(window.segments[window.start : window.end + 1].tolist()) == {1}
 
 
-def test_word_dropout_masks_about_its_share_and_moves_nothing(tokenizer: Tokenizer, rows: list[Row]) -> None:
-    plain, encoder, mask = Encoder(tokenizer), Encoder(tokenizer, hidden_share=0.25), tokenizer.token_to_id("[MASK]")
-    hidden = total = 0
-    for seed, row in enumerate(plain.encode(rows)):
-        whole = plain.window(row, 200, random.Random(seed))  # so wide that there is one window only
-        window = encoder.window(row, 200, random.Random(seed))
-        assert (window.start, window.end) == (whole.start, whole.end)
-        masked = window.ids == mask
-        assert (window.ids[~masked] == whole.ids[~masked]).all()
-        assert not masked[[0, -1]].any()
-        hidden, total = hidden + int(masked.sum()), total + len(masked) - 3
-    assert 0.2 < hidden / total < 0.3
+def test_masking_takes_about_its_share_and_never_what_parts_the_texts() -> None:
+    torch.manual_seed(3)
+    ids = torch.randint(5, 50, (60, 40))
+    ids[:, 0], ids[:, 9], ids[:, -1] = 2, 3, 3
+    hidden = hide(ids, 0.25, Pieces(4, (2, 3)))
+    masked = hidden == 4
+    assert torch.equal(hidden[~masked], ids[~masked])
+    assert not masked[:, [0, 9, -1]].any()
+    assert 0.2 < float(masked.float().mean()) * 40 / 37 < 0.3
+    assert hide(ids, 0.0, Pieces(4, (2, 3))) is ids
 
 
 def test_feature_dropout_takes_the_same_features_from_all_pieces_of_a_row() -> None:
@@ -144,18 +146,51 @@ def test_a_rival_stands_beside_its_question_and_has_no_answer(tokenizer: Tokeniz
         assert batch.start[at] > 0 and batch.start[at + 1] == -1
 
 
-def test_the_windows_of_a_question_share_one_softmax() -> None:
-    # Two places each. Question 0: windows 0 (gold at place 1) and 1 (a rival). Question 1: window 2 (gold at place 0).
-    scores = torch.tensor([[0.0, math.log(2.0)], [math.log(3.0), 0.0], [math.log(4.0), 0.0]])
-    flat = torch.zeros(3)
-    start, question = torch.tensor([1, -1, 0]), torch.tensor([0, 0, 1])
-    found = loss_of((scores, scores, flat), start, start, question, null_weight=0.0)
-    # exp of the scores: 1 + 2 + 3 + 1 = 7, of which 2 are gold; 4 + 1 = 5, of which 4 are gold.
-    assert math.isclose(float(found), (math.log(7 / 2) + math.log(5 / 4)) / 2, rel_tol=1e-5)
-    alone = loss_of((scores, scores, flat), start, start, torch.tensor([0, 1, 2]), null_weight=0.0)
-    assert math.isclose(float(alone), (math.log(3 / 2) + math.log(5 / 4)) / 2, rel_tol=1e-5)
-    # No window answers: only "no answer here" is learnt, log 2 where the head does not know.
-    none = torch.full((3,), -1)
-    assert math.isclose(
-        float(loss_of((scores, scores, flat), none, none, question, 0.5)), math.log(2) / 2, rel_tol=1e-5
+def streams(tokenizer: Tokenizer, rows: list[Row], phases: list[Phase]) -> list[Stream]:
+    """Two streams that differ by their seeds."""
+    encoder = Encoder(tokenizer)
+    encoded = {"towns": encoder.encode(rows)}
+    return [Stream(encoded, phases, encoder, seed=seed, tokens_per_batch=256) for seed in (1, 2)]
+
+
+@FORKED
+def test_streams_take_turns_and_go_on_where_they_stood(
+    tokenizer: Tokenizer, rows: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "_POOL", 24)  # about ten batches: the cut lies in one pool, the end in others
+    phases = [Phase(1.0, (40, 64), {"towns": 1.0})]
+    wanted = [list(islice(stream.batches(Progress()), 30)) for stream in streams(tokenizer, rows, phases)]
+    assert not wanted[0][0].input_ids.equal(wanted[1][0].input_ids)
+
+    cut = streams(tokenizer, rows, phases)
+    found: list[list[Batch]] = [[], []]
+    for turn, batch in enumerate(islice(batches_of(cut, Progress()), 15)):
+        found[turn % 2].append(batch)
+        first, second = (stream.position.pool * 1000 + stream.position.used for stream in cut)
+        assert (first > 0, second > 0) == (True, turn > 0)  # a position moves with its own batches only
+    assert [len(part) for part in found] == [8, 7]
+
+    resumed = streams(tokenizer, rows, phases)
+    for stream, left in zip(resumed, cut, strict=True):
+        stream.position = Position(**asdict(left.position))
+    for turn, batch in enumerate(islice(batches_of(resumed, Progress()), 44)):
+        found[turn % 2].append(batch)
+    assert all(stream.position.pool >= 1 for stream in resumed)  # it ran over the edge of a pool
+    for part, whole in zip(found, wanted, strict=True):
+        assert len(part) >= 29
+        for one, other in zip(part, whole, strict=False):
+            assert one.input_ids.equal(other.input_ids) and one.start.equal(other.start)
+
+
+@FORKED
+def test_those_that_draw_ahead_see_how_far_the_run_is(
+    tokenizer: Tokenizer, rows: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "_POOL", 8)
+    progress = Progress()
+    batches = batches_of(
+        streams(tokenizer, rows, [Phase(0.5, (24,), {"towns": 1.0}), Phase(1.0, (64,), {"towns": 1.0})]), progress
     )
+    assert {next(batches).input_ids.shape[1] for _ in range(10)} == {24}
+    progress.move(0.5)
+    assert max(next(batches).input_ids.shape[1] for _ in range(30)) == 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import random
+import re
 import signal
 import subprocess
 import sys
@@ -16,19 +16,22 @@ from pathlib import Path
 import pytest
 import torch
 
+from qa.errors import ModelError, SettingsError
 from qa.reader.model import OnnxReader
 from qa.records import Passage
 from qa.training import dataset as datasets
-from qa.training.config import Config, read_config
+from qa.training import sampling
+from qa.training.config import Config, Phase, read_config
+from qa.training.encoders import span_reader
 from qa.training.evaluate import Limits, measure, predict, torch_reader
 from qa.training.export import FP32, INT8, export_fp32, quantize, write_reader
+from qa.training.fit import base_folder, choose_bfloat16, choose_device, select
 from qa.training.load import read_rows
-from qa.training.model import FeatureDropout, SpanReader
-from qa.training.run import choose_bfloat16, select
-from qa.training.sampling import Stream
+from qa.training.model import SpanReader
+from qa.training.sampling import Batch, Progress, Stream
 from qa.training.train import CHECKPOINT, Trainer
 from qa.training.verify import fp32_reader, verify
-from tests.training.small import SPECIAL, write_base, write_data, write_recipe
+from tests.training.small import SPECIAL, write_base, write_data, write_other_base, write_recipe
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,9 +50,25 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def trainer(place: Path, out: Path, config: Config) -> Trainer:
     dataset, encoder = datasets.build(place / "data", config, place / "base" / "tokenizer.json", place / "cache")
     torch.manual_seed(config.seed)
-    model = SpanReader.from_base(place / "base", dropout=config.dropout)
-    stream = Stream(dataset.train, config.phases, encoder, seed=config.seed, tokens_per_batch=config.tokens_per_batch)
-    return Trainer(model, stream, config, out, lambda _: {"towns.f1": 0.0}, bfloat16=False)
+    model = reader(place, config.dropout)
+    streams = [
+        Stream(dataset.train, config.phases, encoder, seed=seed, tokens_per_batch=config.tokens_per_batch)
+        for seed in range(config.workers)
+    ]
+    return Trainer(
+        model,
+        streams,
+        config,
+        out,
+        lambda _: {"towns.f1": 0.0},
+        pieces=encoder.pieces,
+        bfloat16=False,
+        teacher=reader(place) if config.teacher else None,
+    )
+
+
+def reader(place: Path, dropout: float = 0.0) -> SpanReader:
+    return span_reader(place / "base", place / "base" / "tokenizer.json", dropout=dropout)
 
 
 class Killed(Exception):
@@ -81,6 +100,42 @@ def test_a_run_that_is_cut_off_goes_on_to_the_very_same_weights(place: Path, tmp
         assert torch.equal(weight, second.model.state_dict()[name]), name
     logged = [json.loads(line) for line in (tmp_path / "parts" / "log.jsonl").read_text().splitlines()]
     assert logged[-1]["kind"] == "dev" and logged[-1]["done"] == 1.0
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")  # from Python 3.12 on
+def test_a_run_with_workers_that_is_cut_off_draws_each_window_once(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "_POOL", 24)
+    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=40, checkpoint_minutes=0.0, workers=2)
+    # Which pool begins a phase hangs on how far ahead the workers are: here there is one phase.
+    config = replace(read_config(recipe), phases=(Phase(1.0, (40, 64), {"towns": 3, "removed": 1}),))
+    found: list[list[Batch]] = [[], []]
+
+    def watched(stops: int) -> Trainer:
+        run = trainer(place, tmp_path / "run", config)
+        train_on = run._train_on
+
+        def note(batch: Batch) -> torch.Tensor:
+            if run.step == stops:
+                raise Killed
+            found[(run.step - begun) % 2].append(batch)
+            return train_on(batch)
+
+        monkeypatch.setattr(run, "_train_on", note)
+        return run
+
+    begun = 0
+    with pytest.raises(Killed):
+        watched(13).run()  # 7 batches of one stream, 6 of the other
+    begun = 13
+    watched(40).run()
+    assert [len(part) for part in found] == [21, 19]
+    for stream, part in zip(trainer(place, tmp_path / "other", config).streams, found, strict=True):
+        for wanted, one in zip(stream.batches(Progress()), part, strict=False):
+            assert one.input_ids.equal(wanted.input_ids) and one.start.equal(wanted.start)
+    with pytest.raises(SettingsError, match=r"workers of the run that wrote it, 2; found 1"):
+        trainer(place, tmp_path / "run", replace(config, workers=1)).run()
 
 
 def test_a_process_killed_at_any_moment_leaves_a_checkpoint_that_loads(place: Path, tmp_path: Path) -> None:
@@ -125,9 +180,29 @@ def test_of_start_and_end_the_better_mean_is_chosen(place: Path, tmp_path: Path)
         return {"dev.f1": float(model.span.bias.detach().sum())}
 
     chosen, tried = select(run.model, tmp_path / "run", bias, tmp_path / "start.pt")
+    assert set(tried) == {"last", "mean of start and end", "mean of start, start and end"}
     assert tried["mean of start and end"]["dev.f1"] == pytest.approx(end + 150, abs=1e-3)
     assert tried[chosen]["dev.f1"] == pytest.approx(end + 200, abs=1e-3)
     assert chosen == "mean of start, start and end" and bias(run.model) == tried[chosen]
+
+
+def test_the_mean_of_the_snapshots_is_chosen_where_it_is_better(place: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=4, checkpoint_minutes=0.0)
+    run = trainer(place, tmp_path / "run", read_config(recipe))
+    run.run()
+    kept = sorted((tmp_path / "run").glob("weights-*.pt"))
+    assert len(kept) == 2  # of four, as the recipe says
+    biases = [torch.load(path, weights_only=True)["null.2.bias"] for path in kept]
+    last, mean = float(biases[1]), float(sum(biases) / 2)
+    assert last != mean
+
+    def near_mean(model: SpanReader) -> dict[str, float]:
+        found: torch.Tensor = model.state_dict()["null.2.bias"]
+        return {"dev.f1": -abs(float(found) - mean)}
+
+    chosen, tried = select(run.model, tmp_path / "run", near_mean)
+    assert chosen == "average" and set(tried) == {"last", "average"}
+    assert near_mean(run.model)["dev.f1"] == pytest.approx(0.0, abs=1e-7)
 
 
 def test_training_learns_and_the_exported_reader_answers_alike(place: Path, tmp_path: Path) -> None:
@@ -141,8 +216,8 @@ def test_training_learns_and_the_exported_reader_answers_alike(place: Path, tmp_
     run.run()
     after = measure(rows, torch_reader(run.model, tokenizer, limits, bfloat16=False))
     assert after["towns.em"] > before["towns.em"] + 10
-    chosen, tried = select(run.model, tmp_path / "run", lambda model: {"dev.f1": float(model.span.bias.detach().sum())})
-    assert chosen in ("last", "average") and set(tried) == {"last", "average"}
+    # One snapshot: there is nothing to average.
+    assert select(run.model, tmp_path / "run", lambda _: {"dev.f1": 1.0}) == ("last", {"last": {"dev.f1": 1.0}})
 
     export_fp32(run.model, tmp_path / FP32)
     folder = tmp_path / "reader"
@@ -161,24 +236,43 @@ def test_training_learns_and_the_exported_reader_answers_alike(place: Path, tmp_
     assert len(dataset.dev) == 6 and {row.group for row in dataset.dev} == {"article-0"}
 
 
-def test_dropout_and_hidden_pieces_reach_the_network_and_its_windows(place: Path, tmp_path: Path) -> None:
-    config = read_config(write_recipe(tmp_path / "recipe.toml", place / "base", steps=1, dropout=0.1))
-    model = SpanReader.from_base(place / "base", dropout=config.dropout)
-    drops = [part for part in model.modules() if isinstance(part, FeatureDropout)]
-    assert len(drops) == 1 + 2 * 2  # behind the embeddings, and behind both halves of each of the two layers
-    assert {part.share for part in drops} == {0.1}
-    dataset, encoder = datasets.build(place / "data", config, place / "base" / "tokenizer.json", tmp_path / "cache")
-    rng, mask = random.Random(1), SPECIAL.index("[MASK]")
-    windows = [encoder.window(row, 64, rng) for row in dataset.train["towns"]]
-    assert any(mask in window.ids for window in windows)
+def test_pieces_are_hidden_from_the_reader_and_not_from_its_teacher(place: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, dropout=0.3, teacher="any")
+    run = trainer(place, tmp_path / "run", read_config(recipe))
+    assert run.teacher is not None
+    shown: dict[str, list[torch.Tensor]] = {"reader": [], "teacher": []}
+    run.model.register_forward_pre_hook(lambda _, given: shown["reader"].append(given[0]))
+    run.teacher.register_forward_pre_hook(lambda _, given: shown["teacher"].append(given[0]))
+    run.run()
+    mask, kept = SPECIAL.index("[MASK]"), torch.tensor([SPECIAL.index("[CLS]"), SPECIAL.index("[SEP]")])
+    assert len(shown["reader"]) == len(shown["teacher"]) == 3
+    for seen, whole in zip(shown["reader"], shown["teacher"], strict=True):
+        hidden = seen == mask
+        assert 0.1 < float(hidden.float().mean()) < 0.5 and not (whole == mask).any()
+        assert torch.equal(seen[~hidden], whole[~hidden]) and not torch.isin(whole[hidden], kept).any()
+    assert not any(weight.requires_grad for weight in run.teacher.parameters())
 
 
 def test_bfloat16_is_as_the_recipe_says(place: Path, tmp_path: Path) -> None:
     config = read_config(write_recipe(tmp_path / "recipe.toml", place / "base", steps=1))
-    model = SpanReader.from_base(place / "base")
+    model = reader(place)
     assert choose_bfloat16(model, replace(config, bfloat16="on"))
     assert not choose_bfloat16(model, replace(config, bfloat16="off"))
     assert choose_bfloat16(model, replace(config, bfloat16="auto")) in (True, False)
+    assert choose_bfloat16(model, replace(config, bfloat16="auto"), "cuda")
+    assert choose_device(config) == "cpu" and choose_device(replace(config, device="auto")) in ("cpu", "cuda")
+
+
+@pytest.mark.parametrize("name", ["no_such_package", "models/v2.0/base", "../base"])
+def test_base_weights_that_are_nowhere_are_named(name: str) -> None:
+    with pytest.raises(ModelError, match=re.escape(repr(name))):
+        base_folder(name)
+
+
+def test_a_teacher_is_not_exported(place: Path, tmp_path: Path) -> None:
+    other = write_other_base(tmp_path / "other")
+    with pytest.raises(ModelError, match="--only-train"):
+        export_fp32(span_reader(other, place / "base" / "tokenizer.json"), tmp_path / FP32)
 
 
 def test_the_exported_reader_is_verified(place: Path, tmp_path: Path) -> None:
