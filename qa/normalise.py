@@ -22,18 +22,22 @@ _FILLERS = frozenset(
     "at least about around some nearly almost approximately more than over up to of in on by for from as early "
     "and to with or is was were are mr mrs ms dr".split()
 )
+_INITIALS = {"united nations": "un", "united states": "us", "united kingdom": "uk", "european union": "eu"}
+_WRITTEN_OUT = re.compile(rf"\b({'|'.join(_INITIALS)})\b")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 @lru_cache(maxsize=4096)
 def answer_tokens(text: str) -> tuple[str, ...]:
-    """Lower-cased words and numbers, articles dropped, written-out numbers turned into digits.
+    """Lower-cased words and numbers, articles dropped, written-out numbers turned into digits, a few names into
+    the initials that news write as often.
 
     >>> answer_tokens("the eighty-two civilians") == answer_tokens("82 civilians") == ("82", "civilians")
     True
     """
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     folded = re.sub(r"\b((?:[^\W\d_]\.){2,})", lambda match: match[1].replace(".", ""), folded)  # u.n. -> un
+    folded = _WRITTEN_OUT.sub(lambda match: _INITIALS[match[1]], folded)
     tokens = [token.removesuffix("'s").replace(",", "") for token in _TOKEN.findall(folded)]
     return tuple(_join_numbers([token for token in tokens if token not in _ARTICLES]))
 

@@ -23,7 +23,7 @@ LEAST_LIKELY = 0.025
 _CLOSEST = 3
 _CITABLE = 4.0
 """Another article is cited only if its span scores within this of the answer's own: a passing mention is no source."""
-_LIKE = 0.5
+_LIKE = 1 / 3
 """Sources differ when another article's answer has at least this share of the odds of the answer given."""
 _NO_DUPLICATES: Mapping[str, Sequence[str]] = {}
 

@@ -13,6 +13,8 @@ from qa.normalise import answer_tokens, same_answer
     ("text", "tokens"),
     [
         ("The U.N.", ("un",)),
+        ("the United Nations", ("un",)),
+        ("reunited nations", ("reunited", "nations")),
         ("eighty-two civilians", ("82", "civilians")),
         ("two hundred thousand", ("200000",)),
         ("one million two hundred", ("1000200",)),
@@ -34,6 +36,7 @@ def test_tokens(text: str, tokens: tuple[str, ...]) -> None:
         ("the Syrian army", "Syrian Army"),
         ("Tuesday evening", "on Tuesday evening"),
         ("Turkey and Russia", "Russia and Turkey"),
+        ("Russian U.N. Ambassador", "Russian United Nations Ambassador"),
     ],
 )
 def test_same(one: str, other: str) -> None:

@@ -113,6 +113,16 @@ def test_articles_that_disagree_with_like_confidence_are_said_to_differ() -> Non
     assert [(each.text, each.differs) for each in reply.alternatives] == [("Wednesday", True)]
 
 
+def test_an_answer_of_a_third_of_the_odds_is_near_enough_to_differ_and_one_of_less_is_not() -> None:
+    selector = Selector(Calibration(margin=1, lead=0, log_rank=0, agreement=0, bias=0), threshold=0)
+    start = passage(ONE, "The ceasefire was signed on Monday.")
+    for margin, differs in ((2 - math.log(2.9), True), (2 - math.log(3.1), False)):
+        readings = [reading(start, {"Monday": 2}), reading(SECOND, {"Wednesday": margin})]
+        reply = selector.select("When?", hits([start, SECOND]), readings, DOCUMENTS)
+        assert isinstance(reply, Answer)
+        assert [each.differs for each in reply.alternatives] == [differs]
+
+
 def test_agreement_raises_confidence() -> None:
     selector = Selector(Calibration(margin=0.1, agreement=1), threshold=0)
     alone = selector.select("?", hits([FIRST]), [reading(FIRST, {"82": 5})], DOCUMENTS)
