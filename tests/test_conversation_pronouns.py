@@ -7,6 +7,12 @@ import pytest
 from qa.conversation import Turn, Understood, stand_alone
 from tests.turns import BAN, CEASEFIRE, CITY, COLVILLE, KILLED, POWER
 
+ENVOY = Turn(
+    *["Who is Russia's ambassador to the United Nations?"] * 2,
+    "Vitaly Churkin",
+    "Russian U.N. Ambassador Vitaly Churkin told the council on Tuesday that the operation was over.",
+)
+
 
 @pytest.mark.parametrize(
     ("before", "asked", "meant"),
@@ -18,6 +24,7 @@ from tests.turns import BAN, CEASEFIRE, CITY, COLVILLE, KILLED, POWER
         (COLVILLE, "Who's he?", "Who is Rupert Colville?"),
         (COLVILLE, "What is his job?", "What is Rupert Colville's job?"),
         (COLVILLE, "Who told him?", "Who told Rupert Colville?"),
+        (ENVOY, "What did he say about civilians?", "What did Vitaly Churkin say about civilians?"),
         # pronouns: groups
         (CEASEFIRE, "Did they talk to the rebels?", "Did Turkey and Russia talk to the rebels?"),
         (KILLED, "How many of them were women?", "How many of the civilians who were killed were women?"),

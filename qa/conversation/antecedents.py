@@ -164,13 +164,15 @@ def _described(question: str, answered: bool) -> Iterator[Mention]:
 
 
 def _asks_about_name(named: list[Mention], question: str) -> bool:
-    """ "Who is Samantha Power?": the answer describes her, the name is the better mention."""
+    """ "Who is Samantha Power?": the answer describes her, the name is the better mention. "Russia's ambassador" is no
+    name.
+    """
     words = question.lower().split()
     return (
         len(words) > 2
         and words[1] in lexicon.BE
         and bool(named)
-        and named[0].text[:1].isupper()
+        and all(word[:1].isupper() for word in (named[0].text.split()[0], named[0].text.split()[-1]))
         and named[0].start < 12
     )
 
