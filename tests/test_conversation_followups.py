@@ -32,6 +32,9 @@ FINE = Turn("", "How much must the bank pay?", "10 million crowns")
         (KILLED, "How many of them?", "How many civilians were killed?"),
         (KILLED, "And how many children?", "How many children were killed?"),
         (KILLED, "How come?", "Why were eighty-two civilians killed?"),
+        # a bare condition
+        (FINE, "And if it appeals?", "What if the bank appeals?"),
+        (FINE, "if the judge resigns", "What if the judge resigns"),
         # another topic
         (CEASEFIRE, "What about the evacuation?", "Who negotiated the evacuation?"),
         (BORDER, "And Iran?", "What did Iran close?"),
