@@ -10,8 +10,8 @@
 8. pronouns ("What did she say about it?", "Who lives there?")   -> what they stand for
 
 1 to 6 are in ``followups``, with ``fragments`` (4) and ``temporal`` (5); ``clauses`` and ``statements`` turn a clause
-into a question or a statement. 7 and 8 are here, with ``gaps`` (which pronouns point back), ``antecedents`` (at what) and
-``evidence`` (what sort of thing a name stands for).
+into a question or a statement. 7 and 8 are here, with ``gaps`` (which pronouns point back), ``antecedents`` (at what)
+and ``evidence`` (what sort of thing a name stands for).
 """
 
 from __future__ import annotations
