@@ -8,7 +8,8 @@ from qa.conversation import Turn, Understood, stand_alone
 from tests.turns import BAN, CEASEFIRE, CITY, COLVILLE, KILLED, POWER
 
 ENVOY = Turn(
-    *["Who is Russia's ambassador to the United Nations?"] * 2,
+    "Who is the Russian at the UN?",
+    "Who is Russia's ambassador to the United Nations?",
     "Vitaly Churkin",
     "Russian U.N. Ambassador Vitaly Churkin told the council on Tuesday that the operation was over.",
 )
