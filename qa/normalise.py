@@ -23,7 +23,7 @@ _FILLERS = frozenset(
     "and to with or is was were are mr mrs ms dr".split()
 )
 _INITIALS = {"united nations": "un", "united states": "us", "united kingdom": "uk", "european union": "eu"}
-_WRITTEN_OUT = re.compile(rf"\b({'|'.join(_INITIALS)})\b")
+_WRITTEN_OUT = re.compile(rf"\b({'|'.join(_INITIALS)})\b".replace(" ", r"\s+"))
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -37,7 +37,7 @@ def answer_tokens(text: str) -> tuple[str, ...]:
     """
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     folded = re.sub(r"\b((?:[^\W\d_]\.){2,})", lambda match: match[1].replace(".", ""), folded)  # u.n. -> un
-    folded = _WRITTEN_OUT.sub(lambda match: _INITIALS[match[1]], folded)
+    folded = _WRITTEN_OUT.sub(lambda match: _INITIALS[" ".join(match[1].split())], folded)
     tokens = [token.removesuffix("'s").replace(",", "") for token in _TOKEN.findall(folded)]
     return tuple(_join_numbers([token for token in tokens if token not in _ARTICLES]))
 

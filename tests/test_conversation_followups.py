@@ -35,6 +35,9 @@ FINE = Turn("", "How much must the bank pay?", "10 million crowns")
         # a bare condition
         (FINE, "And if it appeals?", "What if the bank appeals?"),
         (FINE, "if the judge resigns", "What if the judge resigns"),
+        (FINE, "And if the bank pays 1,500 crowns?", "What if the bank pays 1,500 crowns?"),
+        (FINE, "If it appeals who pays?", "If the bank appeals who pays?"),
+        (FINE, "If it appeals, who pays?", "If the bank appeals, who pays?"),
         # another topic
         (CEASEFIRE, "What about the evacuation?", "Who negotiated the evacuation?"),
         (BORDER, "And Iran?", "What did Iran close?"),

@@ -13,6 +13,7 @@ ENVOY = Turn(
     "Vitaly Churkin",
     "Russian U.N. Ambassador Vitaly Churkin told the council on Tuesday that the operation was over.",
 )
+ASSAD = Turn("Who is Bashar al-Assad?", "Who is Bashar al-Assad?", "the president of Syria")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,7 @@ ENVOY = Turn(
         (COLVILLE, "Who's he?", "Who is Rupert Colville?"),
         (COLVILLE, "What is his job?", "What is Rupert Colville's job?"),
         (COLVILLE, "Who told him?", "Who told Rupert Colville?"),
+        (ASSAD, "What did he say?", "What did Bashar al-Assad say?"),
         (ENVOY, "What did he say about civilians?", "What did Vitaly Churkin say about civilians?"),
         # pronouns: groups
         (CEASEFIRE, "Did they talk to the rebels?", "Did Turkey and Russia talk to the rebels?"),

@@ -14,6 +14,7 @@ from qa.normalise import answer_tokens, same_answer
     [
         ("The U.N.", ("un",)),
         ("the United Nations", ("un",)),
+        ("the United\nNations", ("un",)),
         ("reunited nations", ("reunited", "nations")),
         ("eighty-two civilians", ("82", "civilians")),
         ("two hundred thousand", ("200000",)),

@@ -168,13 +168,9 @@ def _asks_about_name(named: list[Mention], question: str) -> bool:
     name.
     """
     words = question.lower().split()
-    return (
-        len(words) > 2
-        and words[1] in lexicon.BE
-        and bool(named)
-        and all(word[:1].isupper() for word in (named[0].text.split()[0], named[0].text.split()[-1]))
-        and named[0].start < 12
-    )
+    tokens = tokens_of(named[0].text) if named else []
+    opens = len(words) > 2 and words[1] in lexicon.BE and bool(tokens) and named[0].start < 12
+    return opens and named[0].text[:1].isupper() and tokens[-1].is_name
 
 
 def _answered(answer: str, asks: str, evidence: Evidence) -> Iterator[Mention]:

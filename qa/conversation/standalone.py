@@ -1,16 +1,16 @@
 """Make a follow-up question stand alone. Pure; the first rule that fits wins; where none fits, nothing changes.
 
+0. a bare condition ("And if it rains?")                         -> what if it rains
 1. the same again ("And in the other article?")                  -> the previous question
 2. who said so ("Who said that?")                                -> the previous answer as a statement
 3. the event as a whole ("When was that?", "Why did it happen?") -> those words in front of the previous clause
 4. a fragment ("Why?", "How many were there?", "Who else did?")  -> likewise
 5. what came next ("What happened then?", "And until then?")     -> what happened after the previous clause, stated
 6. another topic ("What about Russia?", "And on Wednesday?")     -> the previous question, its like part replaced
-7. a bare condition ("And if it rains?")                         -> what if it rains
-8. pronouns ("What did she say about it?", "Who lives there?")   -> what they stand for
+7. pronouns ("What did she say about it?", "Who lives there?")   -> what they stand for
 
 1 to 6 are in ``followups``, with ``fragments`` (4) and ``temporal`` (5); ``clauses`` and ``statements`` turn a clause
-into a question or a statement. 7 and 8 are here, with ``gaps`` (which pronouns point back), ``antecedents`` (at what)
+into a question or a statement. 0 and 7 are here, with ``gaps`` (which pronouns point back), ``antecedents`` (at what)
 and ``evidence`` (what sort of thing a name stands for).
 """
 
@@ -39,7 +39,9 @@ _LEAD = re.compile(
 _DISLOCATED = re.compile(
     r"(?P<topic>[^,?]{2,40}), (?P<asked>(?:who|what|where|when|why|how|which|is|was|did|does|has)\b.*)$", re.I
 )
-_BARE_CONDITION = re.compile(r"if\b[^,]*$", re.I)
+_BARE_CONDITION = re.compile(
+    r"if\b(?! so\b)(?!.*\b(?:who|whom|whose|what|which|where|when|why|how)\b)(?:[^,]|(?<=\d),(?=\d))*$", re.I
+)
 _CONTRACTED = re.compile(r"\b(who|what|where|when|why|how|that|it|he|she|there)['’]s\b", re.I)
 _MOVING = frozenset("go goes going get gets come travel move flee fly return walk drive climb sail arrive".split())
 _THE_ONES_THERE = re.compile(r"\bthe \w+ (there)\b", re.I)

@@ -1,7 +1,8 @@
 """How the reader is made: `python -m qa.training --data DIR --config FILE.toml --out DIR`.
 
-load -> features -> train -> select -> export -> verify. Killed at any moment, the same command goes on from the last
-checkpoint.
+load -> features -> train -> select -> export -> calibrate -> verify. Killed at any moment, the same command goes on
+from the last checkpoint. The default recipe wants a finished teacher: first the same with teacher.toml beside it and
+`--only-train`.
 """
 
 import argparse

@@ -106,7 +106,7 @@ def _raw(path: Path, heirs: tuple[Path, ...] = ()) -> dict[str, Any]:
         raise SettingsError(f"{path}: inherits from itself, by way of {heirs[-1].name}; take out one `inherit`.")
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: expected a TOML recipe; {error}") from error
     parent = raw.pop("inherit", "")
     return _raw(path.parent / str(parent), (*heirs, path)) | raw if parent else raw

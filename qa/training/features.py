@@ -73,9 +73,9 @@ class Encoder:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
-        self._cls, self._sep = special_id(tokenizer, "[CLS]"), special_id(tokenizer, "[SEP]")
+        self._cls, self._sep = _special_id(tokenizer, "[CLS]"), _special_id(tokenizer, "[SEP]")
         self._question_mark = tokenizer.token_to_id("?")
-        self.pieces = Pieces(special_id(tokenizer, "[MASK]"), (self._cls, self._sep))
+        self.pieces = Pieces(_special_id(tokenizer, "[MASK]"), (self._cls, self._sep))
 
     def encode(self, rows: Sequence[Row]) -> list[EncodedRow]:
         """Tokenise rows, each distinct context once. An answer that holds no word piece is left out of its row."""
@@ -140,7 +140,7 @@ class Encoder:
         return Window(ids, segments, answer[0] + shift, min(answer[1], len(passage)) - 1 + shift)
 
 
-def special_id(tokenizer: Tokenizer, token: str) -> int:
+def _special_id(tokenizer: Tokenizer, token: str) -> int:
     """The number of a token such as [CLS]. Raises ModelError if the tokenizer has none."""
     found: int | None = tokenizer.token_to_id(token)
     if found is None:

@@ -147,7 +147,7 @@ def _merit(told: dict[str, float]) -> float:
 
 
 def choose_device(config: Config) -> str:
-    """The recipe's device; for auto, a GPU if there is one."""
+    """The recipe's device; for auto, a GPU if there is one. There it also puts aside attention that is slow here."""
     device = config.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"

@@ -4,9 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from qa.training.model import Scores
+from qa.training.model import FAR, Scores
 
-_FAR = -1e4
 TEMPERATURE = 2.0
 """Of the teacher's scores and of those that learn from them: above 1, second thoughts count for more (Hinton et al.
 2015, "Distilling the knowledge in a neural network").
@@ -63,4 +62,4 @@ def _divergence(learnt: Tensor, known: Tensor, together: Tensor) -> Tensor:
 
 def _every(scores: Tensor, together: Tensor) -> Tensor:
     """The log-sum-exp over the places of all rows that stand together, for each row."""
-    return scores.logsumexp(dim=1).expand_as(together).masked_fill(~together, _FAR).logsumexp(dim=1)
+    return scores.logsumexp(dim=1).expand_as(together).masked_fill(~together, FAR).logsumexp(dim=1)

@@ -1,4 +1,4 @@
-"""The reader's network: MiniLM, a start and an end score for every piece, and one score for "no answer here".
+"""The reader's network: an encoder, a start and an end score for every piece, and one score for "no answer here".
 
 Which span and whether any are two decisions. Where one softmax with the null span takes both, each pulls at the other;
 here the span scores learn from answerable windows only, and the null score has a head of its own. That head sees
@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from qa.training.features import PASSAGE
 
-_FAR = -1e4  # a score for places that cannot be chosen; finite, so that bfloat16 and ONNX stay calm
+FAR = -1e4
+"""A score for places that cannot be chosen; finite, so that bfloat16 and ONNX stay calm."""
 
 Scores = tuple[Tensor, Tensor, Tensor]
 """Start logits, end logits (batch x pieces), null logit (batch)."""
@@ -46,7 +47,7 @@ class SpanReader(nn.Module):
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
         readable = (token_type_ids == PASSAGE) & (attention_mask == 1)
-        start, end = self.span(hidden).float().masked_fill(~readable.unsqueeze(-1), _FAR).unbind(-1)
+        start, end = self.span(hidden).float().masked_fill(~readable.unsqueeze(-1), FAR).unbind(-1)
         # The null head looks where the span scores point, without moving them.
         weights = torch.stack((start, end), dim=1).detach().softmax(-1).to(hidden.dtype)
         at_start, at_end = torch.matmul(weights, hidden).unbind(1)

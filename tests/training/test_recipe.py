@@ -25,7 +25,7 @@ from qa.training.config import Config, Phase, read_config
 from qa.training.encoders import span_reader
 from qa.training.evaluate import Limits, measure, predict, torch_reader
 from qa.training.export import FP32, INT8, export_fp32, quantize, write_reader
-from qa.training.fit import base_folder, choose_bfloat16, choose_device, select
+from qa.training.fit import base_folder, select
 from qa.training.load import read_rows
 from qa.training.model import SpanReader
 from qa.training.sampling import Batch, Progress, Stream
@@ -251,16 +251,6 @@ def test_pieces_are_hidden_from_the_reader_and_not_from_its_teacher(place: Path,
         assert 0.1 < float(hidden.float().mean()) < 0.5 and not (whole == mask).any()
         assert torch.equal(seen[~hidden], whole[~hidden]) and not torch.isin(whole[hidden], kept).any()
     assert not any(weight.requires_grad for weight in run.teacher.parameters())
-
-
-def test_bfloat16_is_as_the_recipe_says(place: Path, tmp_path: Path) -> None:
-    config = read_config(write_recipe(tmp_path / "recipe.toml", place / "base", steps=1))
-    model = reader(place)
-    assert choose_bfloat16(model, replace(config, bfloat16="on"))
-    assert not choose_bfloat16(model, replace(config, bfloat16="off"))
-    assert choose_bfloat16(model, replace(config, bfloat16="auto")) in (True, False)
-    assert choose_bfloat16(model, replace(config, bfloat16="auto"), "cuda")
-    assert choose_device(config) == "cpu" and choose_device(replace(config, device="auto")) in ("cpu", "cuda")
 
 
 @pytest.mark.parametrize("name", ["no_such_package", "models/v2.0/base", "../base"])
