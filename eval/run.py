@@ -72,9 +72,7 @@ def evaluate(
     DatasetError for a bad set, InputError for bad arguments.
     """
     modes = _checked(modes, limit)
-    dataset = read_dataset(dataset_path)
-    if dataset.brings_text or not dataset.questions:  # in the set's own texts its golds have been sought already
-        refuse(dataset.path, dataset.troubles, skip_bad=skip_bad, good=len(dataset.questions))
+    dataset = read_dataset(dataset_path, skip_bad=skip_bad)
     dataset = replace(dataset, questions=_sample(dataset.questions, limit, seed))
     with ExitStack() as opened:
         with bad_rows_first(dataset, skip_bad=skip_bad):

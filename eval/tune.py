@@ -87,9 +87,7 @@ def tune(
     The articles are those of the set, else those of the store, indexed anew for every passage size in a temporary
     store. Raises DatasetError when the set is a test set of this project or shares a question with one.
     """
-    dataset = read_dataset(dataset_path)
-    if dataset.brings_text or not dataset.questions:
-        refuse(dataset.path, dataset.troubles, skip_bad=skip_bad, good=len(dataset.questions))
+    dataset = read_dataset(dataset_path, skip_bad=skip_bad)
     refuse_test_questions(dataset)
     dataset = replace(dataset, questions=dataset.questions[:limit])
     combinations = settings_of(grid, settings)

@@ -27,16 +27,23 @@ def load_dataset(path: str | Path, *, skip_bad: bool = False) -> Dataset:
     Raises DatasetError naming the bad rows; with ``skip_bad`` only when no good row is left. What was skipped, and what
     only deserves a look (the same question twice), stands in ``troubles``.
     """
-    dataset = read_dataset(path)
+    dataset = _read_dataset(path)
     refuse(dataset.path, dataset.troubles, skip_bad=skip_bad, good=len(dataset.questions))
     return dataset
 
 
-def read_dataset(path: str | Path) -> Dataset:
-    """The same without its bad rows, for those who look for more of them and then ``refuse`` all at once.
+def read_dataset(path: str | Path, *, skip_bad: bool) -> Dataset:
+    """The same, for those who seek its golds in a store, may find more bad rows, and ``refuse`` all of them at once.
 
-    Raises DatasetError only for a file that is no question set at all.
+    Raises DatasetError where nothing is left to be sought: the set brings its own texts, or no good row is left.
     """
+    dataset = _read_dataset(path)
+    if dataset.brings_text or not dataset.questions:  # in the set's own texts its golds have been sought already
+        refuse(dataset.path, dataset.troubles, skip_bad=skip_bad, good=len(dataset.questions))
+    return dataset
+
+
+def _read_dataset(path: str | Path) -> Dataset:
     path = Path(path)
     raw = _read(path)
     if not raw.strip():

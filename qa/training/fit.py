@@ -16,6 +16,7 @@ from qa.errors import ModelError
 from qa.training.config import Config
 from qa.training.encoders import span_reader
 from qa.training.evaluate import Limits, measure, torch_reader
+from qa.training.export import TOKENIZER
 from qa.training.features import Encoder
 from qa.training.load import Row
 from qa.training.model import SpanReader, autocast
@@ -25,7 +26,7 @@ from qa.training.train import SNAPSHOTS, Trainer, average
 if TYPE_CHECKING:  # a run on prepared rows needs none of what prepares them
     from qa.training.dataset import Dataset
 
-CHOSEN, SETTINGS, TOKENIZER = "chosen.pt", "settings.json", "tokenizer.json"
+CHOSEN, SETTINGS = "chosen.pt", "settings.json"
 
 
 def train_reader(

@@ -10,8 +10,8 @@ from qa.training import dataset as datasets
 from qa.training.calibrate import calibrate
 from qa.training.config import Config
 from qa.training.evaluate import Limits, by_source
-from qa.training.export import FP32, INT8, export_fp32, quantize, write_reader
-from qa.training.fit import CHOSEN, TOKENIZER, base_folder, train_reader
+from qa.training.export import FP32, INT8, TOKENIZER, export_fp32, quantize, write_reader
+from qa.training.fit import CHOSEN, base_folder, train_reader
 from qa.training.load import Row, read_rows
 from qa.training.manifest import write_manifest
 from qa.training.verify import verify
