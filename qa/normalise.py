@@ -22,7 +22,9 @@ _FILLERS = frozenset(
     "at least about around some nearly almost approximately more than over up to of in on by for from as early "
     "and to with or is was were are mr mrs ms dr".split()
 )
-_INITIALS = {"united nations": "un", "united states": "us", "united kingdom": "uk", "european union": "eu"}
+_INITIALS = {"united nations": "un", "united states": "usa", "united kingdom": "uk", "european union": "eu"}
+_AMERICA = re.compile(r"\b(?:U\.\s?S\.(?:\s?A\.)?|USA?\b)")
+"""In capitals: small letters are the pronoun."""
 _WRITTEN_OUT = re.compile(rf"\b({'|'.join(_INITIALS)})\b".replace(" ", r"\s+"))
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -35,7 +37,7 @@ def answer_tokens(text: str) -> tuple[str, ...]:
     >>> answer_tokens("the eighty-two civilians") == answer_tokens("82 civilians") == ("82", "civilians")
     True
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    folded = _AMERICA.sub("USA", unicodedata.normalize("NFKC", text)).casefold().replace("’", "'")
     folded = re.sub(r"\b((?:[^\W\d_]\.){2,})", lambda match: match[1].replace(".", ""), folded)  # u.n. -> un
     folded = _WRITTEN_OUT.sub(lambda match: _INITIALS[" ".join(match[1].split())], folded)
     tokens = [token.removesuffix("'s").replace(",", "") for token in _TOKEN.findall(folded)]

@@ -1,7 +1,7 @@
 """The recipe's settings: one TOML file, every key checked."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,9 @@ def read_config(path: Path) -> Config:
     for field in fields(Config):
         if not isinstance(raw[field.name], kinds := _KINDS.get(field.type, (object,))):
             raise SettingsError(f"{path}: {field.name} is of the kind {kinds[-1].__name__}; found {raw[field.name]!r}.")
+    for name, fits, shape in _SHAPES:
+        if not fits(raw[name]):
+            raise SettingsError(f"{path}: {name} is {shape}; found {raw[name]!r}.")
     raw["phases"] = tuple(_phase(path, phase) for phase in raw["phases"])
     raw["dev_groups"] = {source: tuple(groups) for source, groups in raw["dev_groups"].items()}
     raw["sources"], raw["negatives_from"] = tuple(raw["sources"]), tuple(raw["negatives_from"])
@@ -96,8 +99,31 @@ def read_config(path: Path) -> Config:
     return config
 
 
+_LEAST_PIECES = 16
+"""Fewer word pieces than this leave a question no room for a passage."""
 _KINDS: Mapping[object, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float)}
 """For a setting of each plain type: what TOML may have in its place, the type itself last."""
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _is_table(value: object, of: Callable[[object], bool]) -> bool:
+    return isinstance(value, dict) and all(of(each) for each in value.values())
+
+
+def _is_reach(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+_SHAPES: tuple[tuple[str, Callable[[object], bool], str], ...] = (
+    ("sources", _is_names, "a list of names"),
+    ("negatives_from", _is_names, "a list of names"),
+    ("reach", lambda value: _is_table(value, _is_reach), "a table of numbers of sentences, by source"),
+    ("dev_groups", lambda value: _is_table(value, _is_names), "a table of lists of groups, by source"),
+    ("phases", lambda value: isinstance(value, list), "a list of tables, [[phases]]"),
+)
 
 
 def _raw(path: Path, heirs: tuple[Path, ...] = ()) -> dict[str, Any]:
@@ -114,10 +140,18 @@ def _raw(path: Path, heirs: tuple[Path, ...] = ()) -> dict[str, Any]:
 
 def _phase(path: Path, raw: Mapping[str, Any]) -> Phase:
     try:
-        phase = Phase(float(raw["until"]), tuple(raw["most_pieces"]), dict(raw["mixture"]))
+        phase = Phase(float(raw["until"]), tuple(map(int, raw["most_pieces"])), dict(raw["mixture"]))
+        shares = sum(map(float, phase.mixture.values()))
     except (KeyError, TypeError, ValueError) as error:
-        raise SettingsError(f"{path}: a phase needs until, most_pieces and mixture; {error!r}.") from error
-    if not phase.mixture or min(phase.mixture.values()) < 0 or sum(phase.mixture.values()) <= 0:
+        raise SettingsError(
+            f"{path}: a phase needs a number until, a list of numbers most_pieces and a table of numbers mixture; "
+            f"found {raw!r}."
+        ) from error
+    if not phase.most_pieces or min(phase.most_pieces) < _LEAST_PIECES:
+        raise SettingsError(
+            f"{path}: a phase's most_pieces are {_LEAST_PIECES} or more; found {list(phase.most_pieces)}."
+        )
+    if not phase.mixture or min(phase.mixture.values()) < 0 or shares <= 0:
         raise SettingsError(
             f"{path}: a phase's mixture needs shares of 0 or more, not all 0; found {dict(phase.mixture)}."
         )

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from qa.errors import SettingsError
 from qa.training.config import Config
 from qa.training.features import EncodedRow, Encoder
-from qa.training.load import Row, hold_out, join_sentences, read_rows, sha256
-from qa.training.negatives import add_rivals, make_negatives
+from qa.training.load import UNSURE, Row, hold_out, join_sentences, read_rows, sha256
+from qa.training.negatives import ALTERED, ELSEWHERE, REMOVED, add_rivals, make_negatives
 
 UNANSWERABLE = "unanswerable"  # written by people to look answerable
 
@@ -34,6 +35,7 @@ class Dataset:
 def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dataset, Encoder]:
     """Read, join, hold out, make negatives, encode. The second call with the same input reads the cache."""
     encoder = Encoder(Tokenizer.from_file(str(tokenizer)))
+    check_mixtures(config)
     files = {source: sha256(data / f"{source}.jsonl.gz") for source in config.sources}
     path = cache / f"dataset-{_key(files, config, tokenizer)}.pickle"
     if path.is_file():
@@ -48,6 +50,18 @@ def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dat
         pickle.dump(dataset, file, protocol=pickle.HIGHEST_PROTOCOL)
     beside.replace(path)
     return dataset, encoder
+
+
+def check_mixtures(config: Config) -> None:
+    """Raises SettingsError for a share of what is not read: a misspelt name would be left out without a word."""
+    known = {*config.sources, *(f"{source}{UNSURE}" for source in config.sources)}
+    known |= {UNANSWERABLE, REMOVED, ELSEWHERE, ALTERED}
+    for phase in config.phases:
+        if unknown := sorted(set(phase.mixture) - known):
+            raise SettingsError(
+                f"phases: expected shares of sources and of {UNANSWERABLE}, {REMOVED}, {ELSEWHERE}, {ALTERED}, found "
+                f"{unknown}; add it to `sources` or correct it."
+            )
 
 
 def _make(data: Path, config: Config, encoder: Encoder, files: Mapping[str, str]) -> Dataset:

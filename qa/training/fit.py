@@ -40,6 +40,8 @@ def train_reader(
     (out / SETTINGS).write_text(json.dumps(asdict(config), indent=1) + "\n", encoding="utf-8")
     tokenizer = base_folder(config.tokenizer) / TOKENIZER
     device = choose_device(config)
+    if device == "cuda":
+        put_aside_slow_attention()
     torch.manual_seed(config.seed)
     model = span_reader(
         base_folder(config.base), tokenizer, dropout=config.dropout, attention_dropout=config.attention_dropout
@@ -80,12 +82,25 @@ def train_reader(
     return model, chosen, tried
 
 
+def check_folders(config: Config) -> None:
+    """Whether all that the recipe starts from is there. Raises ModelError that says what is not."""
+    base_folder(config.base)
+    if config.start and not (Path(config.start) / CHOSEN).is_file():
+        raise ModelError(f"{config.start}: expected the folder of a finished run, found no {CHOSEN}; check `start`")
+    if config.teacher:
+        _base_of(Path(config.teacher))
+
+
+def _base_of(run: Path) -> Path:
+    """The folder of the base weights that a finished run started from."""
+    if missing := [name for name in (SETTINGS, CHOSEN) if not (run / name).is_file()]:
+        raise ModelError(f"{run}: expected the folder of a finished run, found no {missing[0]}; check `teacher`")
+    return base_folder(json.loads((run / SETTINGS).read_text(encoding="utf-8"))["base"])
+
+
 def _finished(run: Path, tokenizer: Path) -> SpanReader:
     """The reader that a finished run chose."""
-    settings = run / SETTINGS
-    if not settings.is_file():
-        raise ModelError(f"{run}: expected the folder of a finished run, found no {SETTINGS}; check `teacher`")
-    reader = span_reader(base_folder(json.loads(settings.read_text(encoding="utf-8"))["base"]), tokenizer)
+    reader = span_reader(_base_of(run), tokenizer)
     reader.load_state_dict(_weights(run / CHOSEN))
     return reader
 
@@ -111,8 +126,7 @@ def select(
 ) -> tuple[str, dict[str, dict[str, float]]]:
     """Load the best weights into `model`; returns which, and all scores.
 
-    Tried: the last, the mean of the last snapshots and, after a second pass, the mean of its end and its start, and
-    that with the start twice: where the start was such a mean itself, all three passes then count alike.
+    Tried: the last, the mean of the last snapshots and, after a second pass, the mean of its end and its start.
     Better: the mean of all development F1 and, as much again, of the AUROC in percent.
     """
     last = {name: weight.to("cpu", copy=True) for name, weight in model.state_dict().items()}
@@ -122,7 +136,6 @@ def select(
         states["average"] = average([_weights(path) for path in snapshots])
     if start is not None:
         states["mean of start and end"] = average([_weights(start), last])
-        states["mean of start, start and end"] = average([_weights(start), _weights(start), last])
     tried = {}
     for name, state in states.items():
         model.load_state_dict(state)
@@ -148,14 +161,15 @@ def _merit(told: dict[str, float]) -> float:
 
 
 def choose_device(config: Config) -> str:
-    """The recipe's device; for auto, a GPU if there is one. There it also puts aside attention that is slow here."""
-    device = config.device
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    if device == "cuda":
-        # cuDNN's attention plans anew for every shape it meets, and batches hardly ever have the same.
-        torch.backends.cuda.enable_cudnn_sdp(False)
-    return device
+    """The recipe's device; for auto, a GPU if there is one."""
+    if config.device != "auto":
+        return config.device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def put_aside_slow_attention() -> None:
+    """cuDNN's attention plans anew for every shape it meets, and batches hardly ever have the same."""
+    torch.backends.cuda.enable_cudnn_sdp(False)
 
 
 def choose_bfloat16(model: SpanReader, config: Config, device: str = "cpu") -> bool:

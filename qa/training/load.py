@@ -18,6 +18,8 @@ from pathlib import Path
 from qa.errors import CitespanError
 
 CharSpan = tuple[int, int]
+UNSURE = "_unsure"
+"""After the name of a source: its rows whose answer only one annotator gave."""
 
 
 class TrainingDataError(CitespanError):
@@ -70,7 +72,7 @@ def _parse(line: str, source: str, where: str) -> Row:
             raw["question"].strip(),
             context,
             tuple(answers),
-            source if agreed else f"{source}_unsure",
+            source if agreed else f"{source}{UNSURE}",
             raw["group"],
         )
     except (KeyError, TypeError, json.JSONDecodeError) as error:

@@ -11,7 +11,7 @@ from qa.training.calibrate import calibrate
 from qa.training.config import Config
 from qa.training.evaluate import Limits, by_source
 from qa.training.export import FP32, INT8, TOKENIZER, export_fp32, quantize, write_reader
-from qa.training.fit import CHOSEN, base_folder, train_reader
+from qa.training.fit import CHOSEN, base_folder, check_folders, train_reader
 from qa.training.load import Row, read_rows
 from qa.training.manifest import write_manifest
 from qa.training.verify import verify
@@ -25,6 +25,7 @@ def make_reader(data: Path, config: Config, out: Path, watch: Sequence[Path], *,
     never trained on. With `only_train` it ends when weights are chosen, and returns their file: enough for a teacher.
     """
     tokenizer = base_folder(config.tokenizer) / TOKENIZER
+    check_folders(config)  # before minutes are spent on the data
     dataset, encoder = datasets.build(data, config, tokenizer, out)
     print({source: len(rows) for source, rows in dataset.train.items()}, flush=True)
     every = [*dataset.dev, *(row for path in watch for row in read_rows(path))]

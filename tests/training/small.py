@@ -54,7 +54,7 @@ mixture = {{ towns = 3, removed = 1, elsewhere = 1, altered = 1 }}
 [[phases]]
 until = 1.0
 most_pieces = [64]
-mixture = {{ towns = 3, removed = 1, missing = 1 }}
+mixture = {{ towns = 3, removed = 1, unanswerable = 1 }}
 """
 
 

@@ -10,7 +10,7 @@ import torch
 
 from qa.training.config import Config, read_config
 from qa.training.encoders import span_reader
-from qa.training.fit import choose_bfloat16, choose_device
+from qa.training.fit import choose_bfloat16, choose_device, put_aside_slow_attention
 from tests.training.small import write_base, write_recipe
 
 
@@ -23,12 +23,16 @@ def config(tmp_path: Path) -> Config:
 def test_the_device_is_the_recipes_or_a_gpu_if_there_is_one(
     config: Config, monkeypatch: pytest.MonkeyPatch, there: bool, chosen: str
 ) -> None:
-    slow: list[bool] = []
     monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
-    monkeypatch.setattr(torch.backends.cuda, "enable_cudnn_sdp", slow.append)
-    assert choose_device(config) == "cpu" and not slow
+    assert choose_device(config) == "cpu"
     assert choose_device(replace(config, device="auto")) == chosen
-    assert slow == ([False] if there else [])  # the slow attention is put aside on a GPU alone
+
+
+def test_cudnns_attention_is_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow: list[bool] = []
+    monkeypatch.setattr(torch.backends.cuda, "enable_cudnn_sdp", slow.append)
+    put_aside_slow_attention()
+    assert slow == [False]
 
 
 def test_bfloat16_is_as_the_recipe_says_and_on_a_gpu_wherever_it_may_choose(config: Config) -> None:

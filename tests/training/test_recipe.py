@@ -168,22 +168,23 @@ def test_a_process_killed_at_any_moment_leaves_a_checkpoint_that_loads(place: Pa
     assert again.step == reached + 3
 
 
-def test_of_start_and_end_the_better_mean_is_chosen(place: Path, tmp_path: Path) -> None:
+def test_the_mean_of_start_and_end_is_chosen_where_it_is_better(place: Path, tmp_path: Path) -> None:
     run = trainer(place, tmp_path / "run", read_config(write_recipe(tmp_path / "r.toml", place / "base", steps=3)))
     run.run()
     end = float(run.model.span.bias.detach().sum())
     start = {name: weight.clone() for name, weight in run.model.state_dict().items()}
     start["span.bias"] += 150.0  # two of them: 300 in all
+    middle = end + 150
     torch.save(start, tmp_path / "start.pt")
 
     def bias(model: SpanReader) -> dict[str, float]:
-        return {"dev.f1": float(model.span.bias.detach().sum())}
+        return {"dev.f1": -abs(float(model.span.bias.detach().sum()) - middle)}
 
     chosen, tried = select(run.model, tmp_path / "run", bias, tmp_path / "start.pt")
-    assert set(tried) == {"last", "mean of start and end", "mean of start, start and end"}
-    assert tried["mean of start and end"]["dev.f1"] == pytest.approx(end + 150, abs=1e-3)
-    assert tried[chosen]["dev.f1"] == pytest.approx(end + 200, abs=1e-3)
-    assert chosen == "mean of start, start and end" and bias(run.model) == tried[chosen]
+    assert set(tried) == {"last", "mean of start and end"}
+    assert tried["last"]["dev.f1"] == pytest.approx(-150, abs=1e-3)
+    assert tried[chosen]["dev.f1"] == pytest.approx(0, abs=1e-3)
+    assert chosen == "mean of start and end" and bias(run.model) == tried[chosen]
 
 
 def test_the_mean_of_the_snapshots_is_chosen_where_it_is_better(place: Path, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_a_whole_run_leaves_a_reader_that_tells_of_its_teacher(place: Path, tmp_
     ("files", "message"),
     [
         ((), "expected the folder of a finished run, found no settings.json; check `teacher`"),
-        ((SETTINGS,), "chosen.pt: expected the weights of a finished run, found none; check `start` and `teacher`"),
+        ((SETTINGS,), "expected the folder of a finished run, found no chosen.pt; check `teacher`"),
     ],
 )
 def test_a_teacher_that_is_missing_is_named(
@@ -122,3 +122,11 @@ def test_a_teacher_that_is_missing_is_named(
     assert run(place, recipe, tmp_path / "out") == 2
     told = capsys.readouterr().err
     assert message in told and str(tmp_path / "gone") in told
+    assert not (tmp_path / "out").exists()  # said before the data are prepared
+
+
+def test_a_start_that_is_missing_is_named(place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, start=str(tmp_path / "gone"))
+    assert run(place, recipe, tmp_path / "out") == 2
+    assert "gone: expected the folder of a finished run, found no chosen.pt; check `start`" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
