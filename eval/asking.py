@@ -13,6 +13,7 @@ from qa.calibration import Calibration
 from qa.conversation import Turn, stand_alone, turn_of
 from qa.pipeline import NO_FILTER, Citespan
 from qa.protocols import Reader, Retriever, StoredDocument
+from qa.reading import look_again
 from qa.records import Document, Filter, Hit, Passage, Reading, Reply, Timings
 
 DEPTH = 50
@@ -165,8 +166,9 @@ def reader_asker(engine: Citespan, paragraphs: Mapping[str, Document]) -> Ask:
         hits = [Hit(passage, 0.0, 1, None, None) for passage in passages]
         began = perf_counter()
         readings = engine.reader.read(question, passages)
+        alone = look_again(engine.reader, question, engine.selector.best(hits, readings))
         read = perf_counter()
-        reply = engine.selector.select(question, hits, readings, documents)
+        reply = engine.selector.select(question, hits, readings, documents, alone=alone)
         talk.hear(located.question, question, reply)
         timings = Timings(read=1000 * (read - began), total=1000 * (perf_counter() - began))
         return Trace(question, reply, (), tuple(readings), timings)

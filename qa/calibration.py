@@ -27,12 +27,15 @@ class Evidence:
     log_rank: natural logarithm of the retrieval rank (from 1) of the best passage that holds it.
     agreement: natural logarithm of the number of passages that say the same; those that overlap, or stand in
         near-duplicate articles, count once.
+    alone: the margin, without what missing names take from it, when the answer's own sentences are read once more
+        and alone (see ``qa.reading.read_alone``). The greatest of many margins flatters; a second one does not.
     """
 
     margin: float
     lead: float
     log_rank: float
     agreement: float
+    alone: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +52,26 @@ class Calibration:
     lead: float = 0.0
     log_rank: float = 0.0
     agreement: float = 0.0
+    alone: float = 0.0
     threshold: float = 0.4
     rank_weight: float = 0.0
     consensus: float = 0.0
     settled: float = NEVER
 
-    def probability(self, evidence: Evidence) -> float:
-        """That the answer is right, 0..1: the logistic function of the weighted evidence."""
-        logit = (
+    def log_odds(self, evidence: Evidence) -> float:
+        """Of the answer being right: the weighted evidence."""
+        return (
             self.bias
             + self.margin * evidence.margin
             + self.lead * evidence.lead
             + self.log_rank * evidence.log_rank
             + self.agreement * evidence.agreement
+            + self.alone * evidence.alone
         )
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
+
+    def probability(self, evidence: Evidence) -> float:
+        """That the answer is right, 0..1: the logistic function of its log odds."""
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.log_odds(evidence)))))
 
 
 def confidence_words(confidence: float) -> str:

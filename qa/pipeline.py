@@ -14,7 +14,7 @@ from qa.errors import InputError
 from qa.indexing import Indexer
 from qa.lookup import Library
 from qa.protocols import Progress, Reader, Retriever
-from qa.reading import read_until_settled, still_stored
+from qa.reading import look_again, read_until_settled, still_stored
 from qa.records import CompactReport, Filter, IndexReport, Reply, Timings
 from qa.reprints import with_reprints
 from qa.selection import Selector
@@ -74,8 +74,9 @@ class Citespan(Library):
         retrieved = perf_counter()
         on_stage("reading")
         readings = read_until_settled(self.reader, question, [hit.passage for hit in hits])
+        alone = look_again(self.reader, question, self.selector.best(hits, readings))
         read = perf_counter()
-        reply = self.selector.select(question, hits, readings, documents, self.store.duplicates())
+        reply = self.selector.select(question, hits, readings, documents, self.store.duplicates(), alone=alone)
         reply = with_reprints(reply, self.store, where)
         timings = Timings(
             retrieve=1000 * (retrieved - began), read=1000 * (read - retrieved), total=1000 * (perf_counter() - began)

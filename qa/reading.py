@@ -1,11 +1,12 @@
-"""Read no more passages than the answer needs. Pure, given a reader."""
+"""Read no more passages than the answer needs, and its own sentences twice. Pure, given a reader."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from qa.protocols import Reader
-from qa.records import Document, Hit, Passage, Reading
+from qa.records import Candidate, Document, Hit, Passage, Reading
+from qa.sentences import split_sentences
 
 LOOK = 4
 """After so many passages it is considered whether to stop; if not, all the others are read at once."""
@@ -27,6 +28,26 @@ def read_until_settled(reader: Reader, question: str, passages: Sequence[Passage
 def read_before_settled(readings: Sequence[Reading], settled: float) -> int:
     """Of how many of these readings, which are of all passages, reading would have stopped at that margin."""
     return min(LOOK, len(readings)) if _is_settled(readings[:LOOK], settled) else len(readings)
+
+
+def read_alone(reader: Reader, question: str, candidate: Candidate) -> float:
+    """The margin of the best span when the candidate's sentence and its neighbours are read without what is around.
+
+    Names that are missing there count for nothing: the first reading has counted them.
+    """
+    passage, span = candidate.passage, candidate.span
+    sentences = split_sentences(passage.text)
+    within = [at for at, one in enumerate(sentences) if one.start < span.end and span.start < one.end]
+    first, last = sentences[max(0, within[0] - 1)], sentences[min(len(sentences), within[-1] + 2) - 1]
+    text = passage.text[first.start : last.end]
+    excerpt = Passage(passage.id, passage.document_id, passage.start + first.start, passage.start + last.end, text)
+    [reading] = reader.read(question, [excerpt])
+    return _margin(reading) + reading.lacking
+
+
+def look_again(reader: Reader, question: str, candidate: Candidate | None) -> float | None:
+    """The candidate's margin read alone; None if there is none, or the reader's calibration makes nothing of it."""
+    return None if candidate is None or not reader.calibration.alone else read_alone(reader, question, candidate)
 
 
 def still_stored(hits: Sequence[Hit], documents: Mapping[str, Document]) -> list[Hit]:

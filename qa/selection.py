@@ -77,10 +77,13 @@ class Selector:
         readings: Sequence[Reading],
         documents: Mapping[str, Document],
         duplicates: Mapping[str, Sequence[str]] = _NO_DUPLICATES,
+        *,
+        alone: float | None = None,
     ) -> Reply:
         """The reply to ``question``; ``documents`` holds every document that a hit comes from, by id.
 
-        ``duplicates``: document id -> its near-duplicates, which bear no witness of their own.
+        ``duplicates``: document id -> its near-duplicates, which bear no witness of their own. ``alone``: the margin
+        of ``best`` when it was read alone, if it was.
         """
         closest = tuple(closest_sentence(question, hit, documents[hit.passage.document_id]) for hit in hits[:_CLOSEST])
         groups = self._groups(hits, readings)
@@ -91,10 +94,10 @@ class Selector:
                 else "no passage holds a span that could answer"
             )
             return NoAnswer(question, reason, 0.0, closest, no_answer_score=NEVER)
-        evidence = [self._evidence(group, groups, duplicates) for group in groups]
+        evidence = [self._evidence(group, groups, duplicates, alone) for group in groups]
         confidences = [self.calibration.probability(each) for each in evidence]
         answer, confidence = groups[0], confidences[0]
-        no_answer_score = -evidence[0].margin
+        no_answer_score = -self.calibration.log_odds(evidence[0])
         if confidence < self.threshold:
             reason = (
                 f"the articles do not answer this clearly enough: the best span found is {confidence:.0%} likely to be "
@@ -110,10 +113,15 @@ class Selector:
         )
         return Answer(question, citations[0].quote, confidence, citations, alternatives, no_answer_score)
 
+    def best(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> Candidate | None:
+        """The candidate that ``select`` would answer with if it were sure enough; None if there is none."""
+        groups = self._groups(hits, readings)
+        return groups[0].best.candidate if groups else None
+
     def weigh(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Evidence]]:
         """Each distinct answer's best candidate with its evidence, best first: what calibration is fitted on."""
         groups = self._groups(hits, readings)
-        return [(group.best.candidate, self._evidence(group, groups, _NO_DUPLICATES)) for group in groups]
+        return [(group.best.candidate, self._evidence(group, groups, _NO_DUPLICATES, None)) for group in groups]
 
     def _groups(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[_Group]:
         scored = sorted(self._scored({hit.passage.id: hit for hit in hits}, readings), key=lambda each: each.order)
@@ -142,7 +150,14 @@ class Selector:
             for (candidate, _, hit), margin, merit in zip(found, margins, merits, strict=True)
         ]
 
-    def _evidence(self, group: _Group, groups: Sequence[_Group], duplicates: Mapping[str, Sequence[str]]) -> Evidence:
+    def _evidence(
+        self,
+        group: _Group,
+        groups: Sequence[_Group],
+        duplicates: Mapping[str, Sequence[str]],
+        alone: float | None,
+    ) -> Evidence:
+        """``alone`` is known of the first group only: the others are taken to stand as far behind it as before."""
         others = [other.best.margin for other in groups if other is not group]
         margin = group.best.margin
         return Evidence(
@@ -150,6 +165,7 @@ class Selector:
             lead=margin - max(others) if others else 0.0,
             log_rank=math.log(group.best.hit.rank),
             agreement=math.log(_witnesses(group, duplicates)),
+            alone=margin if alone is None else alone + margin - groups[0].best.margin,
         )
 
     def _sources(self, group: _Group) -> list[_Scored]:

@@ -168,9 +168,41 @@ def test_below_the_threshold_it_refuses_with_a_reason_and_the_closest_sentences(
     assert "12%" in reply.reason
     assert "50%" in reply.reason
     assert reply.best_span == "82"
-    assert reply.no_answer_score == 2
+    assert reply.no_answer_score == 2  # the log odds, which are the margin here, turned round
     assert reply.closest[0].quote == "It was negotiated by Turkey and Russia."
     assert [each.source for each in reply.closest] == ["one.txt", "two.txt"]
+
+
+def test_an_answer_that_fails_alone_is_doubted_and_the_others_stay_as_far_behind_it() -> None:
+    """Margins 4 and 3; alone the answer has 1, so the other one is taken to have 0."""
+    selector = Selector(Calibration(bias=0, margin=0.5, alone=0.5), threshold=0.5)
+    readings = [reading(FIRST, {"82": 4}), reading(SECOND, {"Wednesday": 3})]
+
+    def odds(alone: float | None) -> list[float]:
+        reply = selector.select("?", hits([FIRST, SECOND]), readings, DOCUMENTS, alone=alone)
+        assert isinstance(reply, Answer) and reply.text == "82"
+        chances = [reply.confidence, *(each.confidence for each in reply.alternatives)]
+        assert reply.no_answer_score == pytest.approx(-math.log(chances[0] / (1 - chances[0])))
+        return [math.log(each / (1 - each)) for each in chances]
+
+    assert odds(None) == pytest.approx([4, 3])
+    assert odds(1.0) == pytest.approx([2.5, 1.5])
+    refused = selector.select("?", hits([FIRST, SECOND]), readings, DOCUMENTS, alone=-5.0)
+    assert isinstance(refused, NoAnswer)
+    assert refused.no_answer_score == pytest.approx(0.5)
+
+
+def test_the_best_candidate_is_the_one_that_is_answered_with() -> None:
+    readings = [reading(FIRST, {"82": 4}), reading(SECOND, {"Wednesday": 3, "eighty-two": 2})]
+    for calibration in (Calibration(margin=1), Calibration(margin=1, rank_weight=9), Calibration(consensus=2.0)):
+        selector = Selector(calibration, threshold=0.0)
+        for order in (hits([FIRST, SECOND]), hits([SECOND, FIRST])):
+            best = selector.best(order, readings)
+            reply = selector.select("?", order, readings, DOCUMENTS)
+            assert isinstance(reply, Answer) and best is not None
+            assert (best.text, best.start) == (reply.text, reply.citations[0].start)
+    assert SELECTOR.best([], []) is None
+    assert SELECTOR.best(hits([FIRST]), [reading(FIRST, {})]) is None
 
 
 def test_nothing_retrieved_and_nothing_read_are_refusals() -> None:
@@ -215,9 +247,9 @@ def test_whatever_the_scores_every_citation_is_exact(
 
 def test_probability_is_the_logistic_function_and_never_overflows() -> None:
     calibration = Calibration(bias=-1, margin=2, lead=0.5, log_rank=-1, agreement=3)
-    assert calibration.probability(Evidence(1, 2, 1, 0)) == pytest.approx(0.7310586)  # logistic(-1 + 2 + 1 - 1)
-    assert calibration.probability(Evidence(1e9, 0, 0, 0)) == pytest.approx(1)
-    assert calibration.probability(Evidence(-1e9, 0, 0, 0)) == pytest.approx(0)
+    assert calibration.probability(Evidence(1, 2, 1, 0, 0)) == pytest.approx(0.7310586)  # logistic(-1 + 2 + 1 - 1)
+    assert calibration.probability(Evidence(1e9, 0, 0, 0, 0)) == pytest.approx(1)
+    assert calibration.probability(Evidence(-1e9, 0, 0, 0, 0)) == pytest.approx(0)
 
 
 @pytest.mark.parametrize("values", [{"margn": 1}, {"margin": "1"}, {"margin": True}])

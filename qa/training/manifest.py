@@ -11,11 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from qa.training.calibrate import Report
 from qa.training.config import Config
 from qa.training.export import FP32, INT8
 from qa.training.fit import SETTINGS
 from qa.training.load import sha256
+from qa.training.probability import Report
 from qa.training.train import LOG
 from qa.version import VERSION
 

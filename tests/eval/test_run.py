@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 
 from eval.predictions import MARK, read_predictions
 from eval.run import evaluate
+from qa.calibration import Calibration
 from qa.errors import DatasetError, InputError
 from qa.pipeline import Citespan
+from qa.records import Passage, Reading
+from qa.selection import Selector
 from tests.eval.questions import ROWS, TOLD, dataset, gold, rows_of, squad
 from tests.eval.small import SETTINGS, ToldReader, opener, small_engine
 from tests.examples import document
@@ -69,6 +73,28 @@ def test_reading_stops_early_and_the_report_says_so(tmp_path: Path) -> None:
         engine.reader.calibration = replace(engine.reader.calibration, settled=settled)
         run = evaluate(dataset(tmp_path, rows), settings=SETTINGS, out=tmp_path / "out", engine=engine)
         assert rows_of(run)["1"]["lost"] == lost
+
+
+@pytest.mark.parametrize("mode", ["open", "reader"])
+def test_the_answer_is_read_once_more_by_itself(tmp_path: Path, mode: str) -> None:
+    """Read among others it has a margin of 3, read alone one of -1: half of both is 1."""
+    story = document("It was on Monday.\nThe vote was close.", "a.txt")
+
+    @dataclass
+    class SecondThoughts(ToldReader):
+        calls: int = 0
+
+        def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+            self.calls += 1
+            return [replace(each, null_score=4.0 * (self.calls > 1)) for each in super().read(question, passages)]
+
+    asking = Calibration(margin=0.5, alone=0.5, threshold=0.1)
+    reader = SecondThoughts({"When was the vote?": [("Monday", 3.0)]}, asking)
+    engine = replace(small_engine([story]), reader=reader, selector=Selector(asking, 0.1))
+    rows = [{"id": "1", "question": "When was the vote?", "answers": [gold("Monday", story)]}]
+    run = evaluate(dataset(tmp_path, rows), settings=SETTINGS, out=tmp_path / "out", engine=engine, modes=[mode])
+    assert rows_of(run)["1"]["no_answer_score"] == pytest.approx(-1)
+    assert reader.calls == 2
 
 
 def test_several_modes_in_one_run(tmp_path: Path, engine: Citespan) -> None:

@@ -6,11 +6,14 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from qa.calibration import NEVER, Calibration
 from qa.records import Candidate, Hit, Passage, Reading, Span
-from qa.training.calibrate import Asked, _settled, fit
 from qa.training.evaluate import Limits
 from qa.training.export import describe, write_reader
+from qa.training.probability import Asked, _fit, _settled, _weights, fit
 
 
 def asked(count: int, *, told: float) -> list[Asked]:
@@ -30,8 +33,13 @@ def asked(count: int, *, told: float) -> list[Asked]:
     return made
 
 
+def no_news(question: str, candidate: Candidate) -> float:
+    """What is read alone says what was known."""
+    return candidate.score
+
+
 def test_probabilities_mean_what_they_say() -> None:
-    calibration, report = fit(asked(400, told=2.0))
+    calibration, report = fit(asked(400, told=2.0), no_news)
     assert report.questions == 400 and report.answerable == 200
     assert report.auroc > 0.9 and report.expected_calibration_error < 0.1
     assert report.refused_unanswerable > 0.8 > 0.2 > report.refused_answerable
@@ -39,10 +47,47 @@ def test_probabilities_mean_what_they_say() -> None:
     assert sum(count for _, _, count in report.reliability) == 400
 
 
+@pytest.mark.parametrize("share", [0.5, 0.25, 0.05])
+def test_probabilities_are_those_of_the_share_that_questions_count_for(share: float) -> None:
+    """By counting the wrong half as a smaller share, the mean probability falls to what is right then; the order of
+    the answers is that of the unweighted fit."""
+    rng = np.random.default_rng(3)
+    right = np.arange(400) % 2 == 0
+    features = rng.normal(size=(400, 1)) + np.where(right, 1.0, -1.0)[:, None]
+    counted = np.where(right, 1.0, share / (1 - share))
+    plain, moved = _fit(features, right, np.ones(400)), _fit(features, right, counted)
+    assert moved.coef_ == pytest.approx(plain.coef_)
+    mean = np.average(moved.predict_proba(features)[:, 1], weights=counted)
+    assert mean == pytest.approx(1 - share, abs=1e-6)
+
+
+def test_questions_without_an_answer_count_for_a_quarter_of_all() -> None:
+    assert _weights(np.array([True] * 3 + [False] * 6)) == pytest.approx([1.0] * 3 + [1 / 6] * 6)
+    assert _weights(np.array([True, True])) == pytest.approx([1.0, 1.0])
+
+
 def test_margins_that_tell_nothing_never_settle_anything() -> None:
-    calibration, report = fit(asked(200, told=0.0))
+    calibration, report = fit(asked(200, told=0.0), no_news)
     assert abs(report.auroc - 0.5) < 0.15
     assert calibration.settled == NEVER and report.settled_share == 0.0
+
+
+def test_what_is_read_alone_counts_where_it_tells_more_than_the_first_reading() -> None:
+    """Margins that tell nothing, and a second look that knows."""
+    rows = asked(200, told=0.0)
+    right = {(one.question, one.hits[0].passage.id): bool(one.wanted) for one in rows}
+    calls: list[tuple[str, str]] = []
+
+    def look(question: str, candidate: Candidate) -> float:
+        calls.append((question, candidate.passage.id))
+        known = right.get((question, candidate.passage.id), False)  # only the first passage ever holds the answer
+        return 3.0 if known else -1e12
+
+    calibration, report = fit(rows, look)
+    assert len(calls) == len(set(calls)) == 200
+    blind = fit(asked(200, told=0.0), no_news)[1]
+    assert report.auroc > blind.auroc + 0.2
+    assert calibration.alone > 5 * abs(calibration.margin)
 
 
 def known(margins: list[float], right: int) -> Asked:
@@ -77,7 +122,7 @@ def test_a_calibration_is_written_beside_what_was_there(tmp_path: Path) -> None:
     (tmp_path / "words").write_text("{}")
     write_reader(tmp_path / "reader", tmp_path / "int8", tmp_path / "words", name="small", limits=Limits())
     before = json.loads((tmp_path / "reader" / "reader.json").read_text())
-    calibration, _ = fit(asked(100, told=2.0))
+    calibration, _ = fit(asked(100, told=2.0), no_news)
     describe(tmp_path / "reader", calibration=calibration)
     after = json.loads((tmp_path / "reader" / "reader.json").read_text())
     assert after.pop("calibration")["margin"] == calibration.margin

@@ -13,7 +13,7 @@ from typing import Any
 from eval.benchmarks.peak import peak_mib
 from qa.protocols import Reader
 from qa.reader.model import OnnxReader
-from qa.reading import read_until_settled
+from qa.reading import look_again, read_until_settled
 from qa.records import Answer, Document, Hit, Passage, Reading, Reply
 from qa.selection import Selector
 
@@ -52,7 +52,10 @@ def main(task_path: str, reader_path: str, out: str, threads: str, everything: s
         ]
         hits = [Hit(passage, 0.0, rank, None, None) for rank, passage in enumerate(passages, 1)]
         began, worked = perf_counter(), process_time()
-        reply = selector.select(row["question"], hits, read_until_settled(reader, row["question"], passages), documents)
+        question = row["question"]
+        readings = read_until_settled(reader, question, passages)
+        alone = look_again(reader, question, selector.best(hits, readings))
+        reply = selector.select(question, hits, readings, documents, alone=alone)
         return reply, 1000 * (perf_counter() - began), 1000 * (process_time() - worked)
 
     for row in task["questions"][:_WARM]:
