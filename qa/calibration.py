@@ -14,6 +14,10 @@ from qa.errors import ModelError
 
 NEVER = 1e9
 """A margin that no reading reaches."""
+LOOK = 4
+"""After so many passages it is considered whether reading may stop; if not, all the others are read at once."""
+MOST_WORDS = 16
+"""More words than these make no answer likelier."""
 LEVELS = ((0.85, "Very likely right"), (0.65, "Likely right"), (0.45, "Uncertain"), (0.0, "Doubtful"))
 """What confidences are called, in the terminal and on the page: from this probability up, best first."""
 
@@ -29,6 +33,9 @@ class Evidence:
         near-duplicate articles, count once.
     alone: the margin, without what missing names take from it, when the answer's own sentences are read once more
         and alone (see ``qa.reading.read_alone``). The greatest of many margins flatters; a second one does not.
+    words: of the question, see ``counted_words``. The more it says, the more had to fit for the same margin.
+    average: of the best margins of the ``LOOK`` passages read first. Where a topic is at home, more than one passage
+        seems to answer.
     """
 
     margin: float
@@ -36,6 +43,8 @@ class Evidence:
     log_rank: float
     agreement: float
     alone: float
+    words: float
+    average: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ class Calibration:
     log_rank: float = 0.0
     agreement: float = 0.0
     alone: float = 0.0
+    words: float = 0.0
+    average: float = 0.0
     threshold: float = 0.4
     rank_weight: float = 0.0
     consensus: float = 0.0
@@ -67,11 +78,23 @@ class Calibration:
             + self.log_rank * evidence.log_rank
             + self.agreement * evidence.agreement
             + self.alone * evidence.alone
+            + self.words * evidence.words
+            + self.average * evidence.average
         )
 
     def probability(self, evidence: Evidence) -> float:
         """That the answer is right, 0..1: the logistic function of its log odds."""
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.log_odds(evidence)))))
+
+
+def counted_words(question: str) -> int:
+    """The question's words as evidence: those that are no names, as far as capitals tell; at most ``MOST_WORDS``.
+
+    Names count for nothing: the reader finds them anyway, in passages that say other things of them.
+    """
+    words = question.split()
+    names = 0 if question.isupper() else sum(word[0].isupper() for word in words[1:])
+    return min(MOST_WORDS, len(words) - names)
 
 
 def confidence_words(confidence: float) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from qa.calibration import LOOK
 from qa.protocols import Reader
 from qa.records import Candidate, Document, Hit, Passage, Reading
 from qa.sentences import split_sentences
-
-LOOK = 4
-"""After so many passages it is considered whether to stop; if not, all the others are read at once."""
 
 
 def read_until_settled(reader: Reader, question: str, passages: Sequence[Passage]) -> list[Reading]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.calibration import NEVER, Calibration, Evidence
+from qa.calibration import LOOK, NEVER, Calibration, Evidence, counted_words
 from qa.citation import cite_span
 from qa.consensus import agreed_scores
 from qa.normalise import same_answer
@@ -21,6 +21,8 @@ MAX_ALTERNATIVES = 4
 LEAST_LIKELY = 0.025
 """Another answer less likely than this, shown as 0 to 2 %, is noise: it is wrong in 39 cases of 40."""
 _CLOSEST = 3
+_LEAST = -20.0
+"""A margin below this says no more."""
 _CITABLE = 4.0
 """Another article is cited only if its span scores within this of the answer's own: a passing mention is no source."""
 _LIKE = 1 / 3
@@ -94,7 +96,7 @@ class Selector:
                 else "no passage holds a span that could answer"
             )
             return NoAnswer(question, reason, 0.0, closest, no_answer_score=NEVER)
-        evidence = [self._evidence(group, groups, duplicates, alone) for group in groups]
+        evidence = self._evidence(question, groups, readings, duplicates, alone)
         confidences = [self.calibration.probability(each) for each in evidence]
         answer, confidence = groups[0], confidences[0]
         no_answer_score = -self.calibration.log_odds(evidence[0])
@@ -118,10 +120,13 @@ class Selector:
         groups = self._groups(hits, readings)
         return groups[0].best.candidate if groups else None
 
-    def weigh(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Evidence]]:
+    def weigh(
+        self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]
+    ) -> list[tuple[Candidate, Evidence]]:
         """Each distinct answer's best candidate with its evidence, best first: what calibration is fitted on."""
         groups = self._groups(hits, readings)
-        return [(group.best.candidate, self._evidence(group, groups, _NO_DUPLICATES, None)) for group in groups]
+        evidence = self._evidence(question, groups, readings, _NO_DUPLICATES, None)
+        return [(group.best.candidate, each) for group, each in zip(groups, evidence, strict=True)]
 
     def _groups(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[_Group]:
         scored = sorted(self._scored({hit.passage.id: hit for hit in hits}, readings), key=lambda each: each.order)
@@ -152,21 +157,29 @@ class Selector:
 
     def _evidence(
         self,
-        group: _Group,
+        question: str,
         groups: Sequence[_Group],
+        readings: Sequence[Reading],
         duplicates: Mapping[str, Sequence[str]],
         alone: float | None,
-    ) -> Evidence:
-        """``alone`` is known of the first group only: the others are taken to stand as far behind it as before."""
-        others = [other.best.margin for other in groups if other is not group]
-        margin = group.best.margin
-        return Evidence(
-            margin=margin,
-            lead=margin - max(others) if others else 0.0,
-            log_rank=math.log(group.best.hit.rank),
-            agreement=math.log(_witnesses(group, duplicates)),
-            alone=margin if alone is None else alone + margin - groups[0].best.margin,
-        )
+    ) -> list[Evidence]:
+        """Of each group. ``alone`` is known of the first: the others are taken to stand as far behind it as before."""
+        words, average = counted_words(question), _average(readings)
+        told = []
+        for group in groups:
+            others = [other.best.margin for other in groups if other is not group]
+            margin = group.best.margin
+            evidence = Evidence(
+                margin=margin,
+                lead=margin - max(others) if others else 0.0,
+                log_rank=math.log(group.best.hit.rank),
+                agreement=math.log(_witnesses(group, duplicates)),
+                alone=margin if alone is None else alone + margin - groups[0].best.margin,
+                words=words,
+                average=average,
+            )
+            told.append(evidence)
+        return told
 
     def _sources(self, group: _Group) -> list[_Scored]:
         """The best span of each article that says the same, the answer's own first."""
@@ -189,6 +202,14 @@ class Selector:
         like = likely * (1 - confidence) >= _LIKE * confidence * (1 - likely)
         differs = elsewhere and like and likely >= self.threshold
         return Alternative(citation.quote, likely, citation, differs)
+
+
+def _average(readings: Sequence[Reading]) -> float:
+    """Of the best margins of the passages read first; one without candidates has the least."""
+    margins = [
+        max([_LEAST, *(each.score - reading.null_score for each in reading.candidates)]) for reading in readings[:LOOK]
+    ]
+    return sum(margins) / len(margins) if margins else _LEAST
 
 
 def _witnesses(group: _Group, duplicates: Mapping[str, Sequence[str]]) -> int:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from qa.calibration import Calibration, Evidence, calibration_from
 from qa.citation import parse_citation_id
 from qa.errors import ModelError
-from qa.records import Answer, NoAnswer
+from qa.records import Answer, NoAnswer, Reading
 from qa.selection import LEAST_LIKELY, Selector
 from tests.examples import document, hits, passage, reading
 
@@ -192,6 +192,40 @@ def test_an_answer_that_fails_alone_is_doubted_and_the_others_stay_as_far_behind
     assert refused.no_answer_score == pytest.approx(0.5)
 
 
+def test_of_a_longer_question_the_same_margin_says_more() -> None:
+    selector = Selector(Calibration(bias=0, margin=1, words=0.25), threshold=0.5)
+
+    def odds(question: str) -> float:
+        reply = selector.select(question, hits([FIRST]), [reading(FIRST, {"82": 1})], DOCUMENTS)
+        assert isinstance(reply, Answer)
+        return math.log(reply.confidence / (1 - reply.confidence))
+
+    assert odds("How many?") == pytest.approx(1.5)
+    assert odds("How many were  shot?") == pytest.approx(2.0)
+    assert odds("How many were Syrian?") == pytest.approx(1.75), "a name counts for nothing"
+    assert odds("HOW MANY?") == pytest.approx(1.5), "capitals throughout make no names"
+    assert odds("many " * 16) == odds("many " * 40) == pytest.approx(5.0)
+
+
+def test_where_other_passages_seem_to_answer_too_the_answer_is_likelier() -> None:
+    """The average is that of the best margins of the four passages read first, none of them below -20."""
+    selector = Selector(Calibration(bias=0, margin=1, average=1), threshold=0.0)
+    more = [passage(ONE, word) for word in ("Monday", "Turkey", "Russia", "Soldiers")]
+
+    def odds(*readings: Reading) -> float:
+        reply = selector.select("?", hits([FIRST, *more]), readings, DOCUMENTS)
+        assert isinstance(reply, Answer) and reply.text == "82"
+        return math.log(reply.confidence / (1 - reply.confidence))
+
+    first = reading(FIRST, {"82": 5, "people": 1})
+    assert odds(first) == pytest.approx(5 + 5)
+    assert odds(first, reading(more[0], {"Monday": 2}, null_score=1)) == pytest.approx(5 + 3)
+    assert odds(first, reading(more[0], {})) == pytest.approx(5 - 7.5)
+    assert odds(first, reading(more[0], {"Monday": 1}, null_score=50)) == pytest.approx(5 - 7.5)
+    rest = [reading(each, {each.text: 1}) for each in more]
+    assert odds(first, *rest) == pytest.approx(5 + 2), "the fifth does not count"
+
+
 def test_the_best_candidate_is_the_one_that_is_answered_with() -> None:
     readings = [reading(FIRST, {"82": 4}), reading(SECOND, {"Wednesday": 3, "eighty-two": 2})]
     for calibration in (Calibration(margin=1), Calibration(margin=1, rank_weight=9), Calibration(consensus=2.0)):
@@ -202,6 +236,7 @@ def test_the_best_candidate_is_the_one_that_is_answered_with() -> None:
             assert isinstance(reply, Answer) and best is not None
             assert (best.text, best.start) == (reply.text, reply.citations[0].start)
     assert SELECTOR.best([], []) is None
+    assert SELECTOR.weigh("?", [], []) == []
     assert SELECTOR.best(hits([FIRST]), [reading(FIRST, {})]) is None
 
 
@@ -247,9 +282,11 @@ def test_whatever_the_scores_every_citation_is_exact(
 
 def test_probability_is_the_logistic_function_and_never_overflows() -> None:
     calibration = Calibration(bias=-1, margin=2, lead=0.5, log_rank=-1, agreement=3)
-    assert calibration.probability(Evidence(1, 2, 1, 0, 0)) == pytest.approx(0.7310586)  # logistic(-1 + 2 + 1 - 1)
-    assert calibration.probability(Evidence(1e9, 0, 0, 0, 0)) == pytest.approx(1)
-    assert calibration.probability(Evidence(-1e9, 0, 0, 0, 0)) == pytest.approx(0)
+    assert calibration.probability(Evidence(1, 2, 1, 0, 0, 0, 0)) == pytest.approx(
+        0.7310586
+    )  # logistic(-1 + 2 + 1 - 1)
+    assert calibration.probability(Evidence(1e9, 0, 0, 0, 0, 0, 0)) == pytest.approx(1)
+    assert calibration.probability(Evidence(-1e9, 0, 0, 0, 0, 0, 0)) == pytest.approx(0)
 
 
 @pytest.mark.parametrize("values", [{"margn": 1}, {"margin": "1"}, {"margin": True}])

@@ -11,13 +11,13 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from qa.calibration import NEVER, Calibration, Evidence
+from qa.calibration import NEVER, Calibration, Evidence, counted_words
 from qa.reading import read_before_settled
 from qa.records import Candidate, Hit, Reading
 from qa.selection import Selector
 from qa.training.evaluate import f1
 
-_FEATURES = ("margin", "lead", "log_rank", "agreement", "alone")
+_FEATURES = ("margin", "lead", "log_rank", "agreement", "alone", "words", "average")
 _RANK_WEIGHTS = (0.0, 0.1, 0.3, 0.5, 1.0, 1.5, 2.0)
 _CONSENSUS = (0.0, 1.5, 2.0, 3.0)
 _SETTLED = (6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
@@ -112,8 +112,8 @@ def fit(asked: Sequence[Asked], look: Look) -> tuple[Calibration, Report]:
 
 
 def _best(one: Asked, calibration: Calibration, passages: int | None = None) -> tuple[Candidate | None, Evidence]:
-    weighed = Selector(calibration, 0.0).weigh(one.hits, one.readings[:passages])
-    return weighed[0] if weighed else (None, Evidence(_FAR, 0.0, 0.0, 0.0, _FAR))
+    weighed = Selector(calibration, 0.0).weigh(one.question, one.hits, one.readings[:passages])
+    return weighed[0] if weighed else (None, Evidence(_FAR, 0.0, 0.0, 0.0, _FAR, counted_words(one.question), _FAR))
 
 
 def _looked_again(candidate: Candidate | None, evidence: Evidence, question: str, look: Look) -> Evidence:
