@@ -1,4 +1,4 @@
-"""The seed question set: every gold span stands at its offsets, and the set is made up as its datasheet says."""
+"""The two seed question sets: every gold span stands at its offsets, and they are made up as the datasheet says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-QUESTIONS = ROOT / "eval" / "questions" / "seeds.jsonl"
+FOLDER = ROOT / "eval" / "questions"
 DATASHEET = ROOT / "eval" / "questions" / "DATASHEET.md"
 SOURCES = ("seeds/000_973add20a1fe39af.txt", "seeds/004_b8f2ff7c7e3e8278.txt")
 TAGS = {"both", "conflict", "caption", "headline", "keyword", "lowercase", "long", "near-miss", "foreign"}
@@ -19,18 +19,20 @@ TAGS = {"both", "conflict", "caption", "headline", "keyword", "lowercase", "long
 Row = dict[str, Any]
 
 
-def rows() -> list[Row]:
-    return [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+def rows(name: str) -> list[Row]:
+    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
 
 
 def article(source: str) -> str:
     return (ROOT / source).read_bytes().decode("utf-8")
 
 
-ROWS = rows()
+ROWS, PLAIN = rows("seeds.jsonl"), rows("seeds_plain.jsonl")
+BOTH = pytest.mark.parametrize("rows", [ROWS, PLAIN], ids=["seeds", "plain"])
+EACH = pytest.mark.parametrize("row", ROWS + PLAIN, ids=[row["id"] for row in ROWS + PLAIN])
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+@EACH
 def test_every_gold_stands_at_its_offsets(row: Row) -> None:
     spans = [(answer["source"], answer["start"], answer["end"]) for answer in row["answers"]]
     assert len(set(spans)) == len(spans)
@@ -40,7 +42,7 @@ def test_every_gold_stands_at_its_offsets(row: Row) -> None:
         assert article(answer["source"])[answer["start"] : answer["end"]] == answer["text"]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+@EACH
 def test_no_gold_starts_or_ends_inside_a_word(row: Row) -> None:
     for answer in row["answers"]:
         text, start, end = article(answer["source"]), answer["start"], answer["end"]
@@ -48,8 +50,9 @@ def test_no_gold_starts_or_ends_inside_a_word(row: Row) -> None:
         assert not (text[end - 1].isalnum() and text[end : end + 1].isalnum())
 
 
-def test_rows_have_the_format_of_the_datasheet() -> None:
-    for row in ROWS:
+@BOTH
+def test_rows_have_the_format_of_the_datasheet(rows: list[Row]) -> None:
+    for row in rows:
         assert list(row) == ["id", "question", "answers", "kind", "tags"]
         assert row["question"].strip() == row["question"] != ""
         assert set(row["tags"]) <= TAGS
@@ -57,16 +60,26 @@ def test_rows_have_the_format_of_the_datasheet() -> None:
         assert len(refused) == (0 if row["answers"] else 1), row["id"]
 
 
-def test_a_question_tagged_both_has_gold_in_both_articles() -> None:
-    for row in ROWS:
+@BOTH
+def test_a_question_tagged_both_has_gold_in_both_articles(rows: list[Row]) -> None:
+    for row in rows:
         sources = {answer["source"] for answer in row["answers"]}
         assert ("both" in row["tags"]) <= (sources == set(SOURCES)), row["id"]
 
 
-def test_ids_and_questions_are_unique() -> None:
-    assert len({row["id"] for row in ROWS}) == len(ROWS)
-    plain = Counter(" ".join(re.findall(r"\w+", row["question"].lower())) for row in ROWS)
-    assert [question for question, count in plain.items() if count > 1] == []
+def asked(row: Row) -> str:
+    """The question's words alone."""
+    return " ".join(re.findall(r"\w+", row["question"].lower()))
+
+
+@BOTH
+def test_ids_and_questions_are_unique(rows: list[Row]) -> None:
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert [question for question, count in Counter(map(asked, rows)).items() if count > 1] == []
+
+
+def test_the_plain_questions_are_others_but_for_nine() -> None:
+    assert len({asked(row) for row in ROWS} & {asked(row) for row in PLAIN}) == 9
 
 
 def test_the_set_is_large_and_mixed_enough() -> None:
@@ -81,20 +94,22 @@ def test_the_set_is_large_and_mixed_enough() -> None:
         assert sum(any(a["source"] == source for a in row["answers"]) for row in ROWS) >= 40
 
 
-def test_the_datasheet_gives_the_counts_of_the_set() -> None:
-    """Each table row `| name | all | answered | refused |` must agree with the file."""
-    table = re.findall(r"^\| ([\w -]+?) \| (\d+) \| (\d+) \| (\d+) \|$", DATASHEET.read_text(encoding="utf-8"), re.M)
+@pytest.mark.parametrize(("rows", "section"), [(ROWS, "## What is in it"), (PLAIN, "## The plain questions")])
+def test_the_datasheet_gives_the_counts_of_the_set(rows: list[Row], section: str) -> None:
+    """Each table row `| name | all | answered | refused |` of the section must agree with the file."""
+    part = DATASHEET.read_text(encoding="utf-8").split(section)[1].split("\n## ")[0]
+    table = re.findall(r"^\| ([\w -]+?) \| (\d+) \| (\d+) \| (\d+) \|$", part, re.M)
     found = {name: (int(a), int(b), int(c)) for name, a, b, c in table}
 
     def counts(chosen: list[Row]) -> tuple[int, int, int]:
         answered = sum(bool(row["answers"]) for row in chosen)
         return len(chosen), answered, len(chosen) - answered
 
-    expected = {"all": counts(ROWS)}
-    for kind in {row["kind"] for row in ROWS}:
-        expected[f"kind {kind}"] = counts([row for row in ROWS if row["kind"] == kind])
-    for tag in {tag for row in ROWS for tag in row["tags"]}:
-        expected[f"tag {tag}"] = counts([row for row in ROWS if tag in row["tags"]])
+    expected = {"all": counts(rows)}
+    for kind in {row["kind"] for row in rows}:
+        expected[f"kind {kind}"] = counts([row for row in rows if row["kind"] == kind])
+    for tag in {tag for row in rows for tag in row["tags"]}:
+        expected[f"tag {tag}"] = counts([row for row in rows if tag in row["tags"]])
     for name, wanted in {"000": {SOURCES[0]}, "004": {SOURCES[1]}, "both": set(SOURCES)}.items():
-        expected[f"gold in {name}"] = counts([row for row in ROWS if {a["source"] for a in row["answers"]} == wanted])
+        expected[f"gold in {name}"] = counts([row for row in rows if {a["source"] for a in row["answers"]} == wanted])
     assert found == expected
