@@ -7,17 +7,27 @@ fitted by ``qa.training`` on questions asked of an index from which the answer i
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from qa.errors import ModelError
+from qa.stopwords import STOPWORDS
 
 NEVER = 1e9
 """A margin that no reading reaches."""
 LOOK = 4
 """After so many passages it is considered whether reading may stop; if not, all the others are read at once."""
-MOST_WORDS = 16
+LEAST = -20.0
+"""A margin below this says no more, and one that cannot be told is taken to be this."""
+MOST_WORDS = 8
 """More words than these make no answer likelier."""
+_WORD = re.compile(r"[^\W_](?:[\w’'.-]*[^\W_])?")
+_FRAME = frozenset(
+    """about according actually article articles can could describe exactly explain far find give know like me name need
+    news out please report reports said say says story stories tell think want wonder wondering""".split()
+)
+"""Words that people put around a question, or ask every article."""
 LEVELS = ((0.85, "Very likely right"), (0.65, "Likely right"), (0.45, "Uncertain"), (0.0, "Doubtful"))
 """What confidences are called, in the terminal and on the page: from this probability up, best first."""
 
@@ -31,10 +41,13 @@ class Evidence:
     log_rank: natural logarithm of the retrieval rank (from 1) of the best passage that holds it.
     agreement: natural logarithm of the number of passages that say the same; those that overlap, or stand in
         near-duplicate articles, count once.
-    alone: the margin, without what missing names take from it, when the answer's own sentences are read once more
-        and alone (see ``qa.reading.read_alone``). The greatest of many margins flatters; a second one does not.
-    words: of the question, see ``counted_words``. The more it says, the more had to fit for the same margin.
-    average: of the best margins of the ``LOOK`` passages read first. Where a topic is at home, more than one passage
+    alone: the margin, without what missing names take from it, of the best span when the answer's own sentences are
+        read once more and alone (see ``qa.reading.read_alone``); that is mostly the answer, not always. The greatest of
+        many margins flatters; a second one does not.
+    words: how many words of the question say what is asked, see ``counted_words``. The more it says, the more had to
+        fit for the same margin.
+    average: of the best margins of the ``LOOK`` passages read first, or of as many as were read; near-duplicate
+        articles count once, a passage without candidates as ``LEAST``. Where a topic is at home, more than one passage
         seems to answer.
     """
 
@@ -70,7 +83,7 @@ class Calibration:
     settled: float = NEVER
 
     def log_odds(self, evidence: Evidence) -> float:
-        """Of the answer being right: the weighted evidence."""
+        """Of the answer being right, natural logarithm: the weighted evidence."""
         return (
             self.bias
             + self.margin * evidence.margin
@@ -88,13 +101,18 @@ class Calibration:
 
 
 def counted_words(question: str) -> int:
-    """The question's words as evidence: those that are no names, as far as capitals tell; at most ``MOST_WORDS``.
+    """How many different words of the question say what is asked, at most ``MOST_WORDS``: no stop words, no polite
+    frames, no names.
 
-    Names count for nothing: the reader finds them anyway, in passages that say other things of them.
+    Names count for nothing: the reader finds them anyway, in passages that say other things of them. Capitals tell
+    them, but not where most words have one.
     """
-    words = question.split()
-    names = 0 if question.isupper() else sum(word[0].isupper() for word in words[1:])
-    return min(MOST_WORDS, len(words) - names)
+    first, *others = [found[0] for found in _WORD.finditer(question)] or [""]
+    names = [word for word in others if word[0].isupper()]
+    if 2 * len(names) > len(others):
+        names = []
+    said = {word.lower() for word in (first, *others) if word and word not in names}
+    return min(MOST_WORDS, len(said - STOPWORDS - _FRAME))
 
 
 def confidence_words(confidence: float) -> str:

@@ -23,8 +23,8 @@ _FILLERS = frozenset(
     "and to with or is was were are mr mrs ms dr".split()
 )
 _INITIALS = {"united nations": "un", "united states": "usa", "united kingdom": "uk", "european union": "eu"}
-_AMERICA = re.compile(r"\b(?:U\.\s?S\.(?:\s?A\.)?|USA?\b)")
-"""In capitals: small letters are the pronoun."""
+_AMERICA = re.compile(r"\b(?:[Uu]\.\s?[Ss]\.(?:\s?[Aa]\.(?!\s?\w))?(?![\w.])(?!\s?[Ss]\.)|USA?\b)")
+"""With stops, or in capitals: small letters without are the pronoun."""
 _WRITTEN_OUT = re.compile(rf"\b({'|'.join(_INITIALS)})\b".replace(" ", r"\s+"))
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 

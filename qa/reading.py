@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qa.calibration import LOOK
+from qa.calibration import LEAST, LOOK
 from qa.protocols import Reader
 from qa.records import Candidate, Document, Hit, Passage, Reading
 from qa.sentences import split_sentences
@@ -31,7 +31,7 @@ def read_before_settled(readings: Sequence[Reading], settled: float) -> int:
 def read_alone(reader: Reader, question: str, candidate: Candidate) -> float:
     """The margin of the best span when the candidate's sentence and its neighbours are read without what is around.
 
-    Names that are missing there count for nothing: the first reading has counted them.
+    Names that are missing there count for nothing: the first reading has counted them. At least ``LEAST``.
     """
     passage, span = candidate.passage, candidate.span
     sentences = split_sentences(passage.text)
@@ -40,7 +40,7 @@ def read_alone(reader: Reader, question: str, candidate: Candidate) -> float:
     text = passage.text[first.start : last.end]
     excerpt = Passage(passage.id, passage.document_id, passage.start + first.start, passage.start + last.end, text)
     [reading] = reader.read(question, [excerpt])
-    return _margin(reading) + reading.lacking
+    return max(LEAST, _margin(reading) + reading.lacking)
 
 
 def look_again(reader: Reader, question: str, candidate: Candidate | None) -> float | None:

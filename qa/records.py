@@ -180,7 +180,7 @@ class Answer:
     citations: tuple[Citation, ...]
     alternatives: tuple[Alternative, ...] = ()
     no_answer_score: float = 0.0
-    """Higher: more likely that the articles do not answer."""
+    """Higher: more likely that the articles do not answer. The log odds of the answer being right, turned round."""
     timings: Timings = field(default=Timings(), compare=False)
 
 
@@ -197,6 +197,7 @@ class NoAnswer:
     best_span: str = ""
     """The span that was refused; for evaluation only."""
     no_answer_score: float = 1.0
+    """As in ``Answer``; beyond all measure where no span was found at all."""
     timings: Timings = field(default=Timings(), compare=False)
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.calibration import LOOK, NEVER, Calibration, Evidence, counted_words
+from qa.calibration import LEAST, LOOK, NEVER, Calibration, Evidence, counted_words
 from qa.citation import cite_span
 from qa.consensus import agreed_scores
 from qa.normalise import same_answer
@@ -21,8 +21,6 @@ MAX_ALTERNATIVES = 4
 LEAST_LIKELY = 0.025
 """Another answer less likely than this, shown as 0 to 2 %, is noise: it is wrong in 39 cases of 40."""
 _CLOSEST = 3
-_LEAST = -20.0
-"""A margin below this says no more."""
 _CITABLE = 4.0
 """Another article is cited only if its span scores within this of the answer's own: a passing mention is no source."""
 _LIKE = 1 / 3
@@ -164,7 +162,7 @@ class Selector:
         alone: float | None,
     ) -> list[Evidence]:
         """Of each group. ``alone`` is known of the first: the others are taken to stand as far behind it as before."""
-        words, average = counted_words(question), _average(readings)
+        words, average = counted_words(question), _average(readings, duplicates)
         told = []
         for group in groups:
             others = [other.best.margin for other in groups if other is not group]
@@ -204,12 +202,16 @@ class Selector:
         return Alternative(citation.quote, likely, citation, differs)
 
 
-def _average(readings: Sequence[Reading]) -> float:
-    """Of the best margins of the passages read first; one without candidates has the least."""
-    margins = [
-        max([_LEAST, *(each.score - reading.null_score for each in reading.candidates)]) for reading in readings[:LOOK]
-    ]
-    return sum(margins) / len(margins) if margins else _LEAST
+def _average(readings: Sequence[Reading], duplicates: Mapping[str, Sequence[str]]) -> float:
+    """Of the best margins of the passages read first; an article printed twice says nothing twice."""
+    margins: list[float] = []
+    seen: set[str] = set()
+    for reading in readings[:LOOK]:
+        document = reading.passage.document_id
+        if seen.isdisjoint(duplicates.get(document, ())):
+            margins.append(max([LEAST, *(each.score - reading.null_score for each in reading.candidates)]))
+        seen.add(document)
+    return sum(margins) / len(margins) if margins else LEAST
 
 
 def _witnesses(group: _Group, duplicates: Mapping[str, Sequence[str]]) -> int:

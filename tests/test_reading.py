@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.calibration import Calibration
+from qa.calibration import LEAST, Calibration
 from qa.reading import look_again, read_alone, read_before_settled, read_until_settled, still_stored
 from qa.records import Candidate, Hit, Passage, Reading, Span
 from tests.examples import document, passage, reading
@@ -134,6 +134,15 @@ def test_names_that_are_missing_among_the_sentences_count_for_nothing() -> None:
     held = passage(DOCUMENT, DOCUMENT.text)
     reader = Lacking({DOCUMENT.text: 6})
     assert read_alone(reader, "?", Candidate(held, Span(0, 5), 0.0)) == 5  # 6 - (4 - 3)
+
+
+def test_sentences_in_which_nothing_is_found_have_the_least_margin() -> None:
+    class Empty(ScriptedReader):
+        def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+            return [Reading(each, (), 1.0) for each in passages]
+
+    held = passage(DOCUMENT, DOCUMENT.text)
+    assert read_alone(Empty({}), "?", Candidate(held, Span(0, 5), 0.0)) == LEAST
 
 
 def test_only_a_reader_whose_calibration_asks_for_it_looks_again() -> None:

@@ -200,11 +200,15 @@ def test_of_a_longer_question_the_same_margin_says_more() -> None:
         assert isinstance(reply, Answer)
         return math.log(reply.confidence / (1 - reply.confidence))
 
-    assert odds("How many?") == pytest.approx(1.5)
-    assert odds("How many were  shot?") == pytest.approx(2.0)
-    assert odds("How many were Syrian?") == pytest.approx(1.75), "a name counts for nothing"
-    assert odds("HOW MANY?") == pytest.approx(1.5), "capitals throughout make no names"
-    assert odds("many " * 16) == odds("many " * 40) == pytest.approx(5.0)
+    assert odds("Who shot?") == pytest.approx(1.25)
+    assert odds("Who shot the  fleeing civilians?") == pytest.approx(1.75)
+    assert odds("Who shot the fleeing Syrian civilians?") == pytest.approx(1.75), "a name counts for nothing"
+    assert odds("Who Shot The Fleeing Civilians?") == pytest.approx(1.75), "capitals throughout make no names"
+    polite = "Can you please tell me, as far as the articles say, who shot the fleeing civilians?"
+    assert odds(polite) == pytest.approx(1.75), "nor do frames say what is asked"
+    assert odds("shot shot shot") == odds("shot?"), "nor the same word again"
+    assert odds("a b c d e f g h i j k l m n o p") == odds("b c f g k l m n") == pytest.approx(3.0), "eight at most"
+    assert odds("?!") == pytest.approx(1.0)
 
 
 def test_where_other_passages_seem_to_answer_too_the_answer_is_likelier() -> None:
@@ -212,8 +216,8 @@ def test_where_other_passages_seem_to_answer_too_the_answer_is_likelier() -> Non
     selector = Selector(Calibration(bias=0, margin=1, average=1), threshold=0.0)
     more = [passage(ONE, word) for word in ("Monday", "Turkey", "Russia", "Soldiers")]
 
-    def odds(*readings: Reading) -> float:
-        reply = selector.select("?", hits([FIRST, *more]), readings, DOCUMENTS)
+    def odds(*readings: Reading, reprints: tuple[str, ...] = ()) -> float:
+        reply = selector.select("?", hits([FIRST, *more]), readings, DOCUMENTS, {ONE.id: reprints})
         assert isinstance(reply, Answer) and reply.text == "82"
         return math.log(reply.confidence / (1 - reply.confidence))
 
@@ -222,6 +226,8 @@ def test_where_other_passages_seem_to_answer_too_the_answer_is_likelier() -> Non
     assert odds(first, reading(more[0], {"Monday": 2}, null_score=1)) == pytest.approx(5 + 3)
     assert odds(first, reading(more[0], {})) == pytest.approx(5 - 7.5)
     assert odds(first, reading(more[0], {"Monday": 1}, null_score=50)) == pytest.approx(5 - 7.5)
+    twice = reading(more[0], {"Monday": 2})
+    assert odds(first, twice, reprints=(ONE.id,)) == pytest.approx(5 + 5), "a reprint counts once"
     rest = [reading(each, {each.text: 1}) for each in more]
     assert odds(first, *rest) == pytest.approx(5 + 2), "the fifth does not count"
 

@@ -1,5 +1,6 @@
 """The recipe's settings: one TOML file, every key checked."""
 
+import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -113,14 +114,18 @@ def _is_table(value: object, of: Callable[[object], bool]) -> bool:
     return isinstance(value, dict) and all(of(each) for each in value.values())
 
 
-def _is_reach(value: object) -> bool:
+def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 _SHAPES: tuple[tuple[str, Callable[[object], bool], str], ...] = (
     ("sources", _is_names, "a list of names"),
     ("negatives_from", _is_names, "a list of names"),
-    ("reach", lambda value: _is_table(value, _is_reach), "a table of numbers of sentences, by source"),
+    ("reach", lambda value: _is_table(value, _is_count), "a table of numbers of sentences, by source"),
     ("dev_groups", lambda value: _is_table(value, _is_names), "a table of lists of groups, by source"),
     ("phases", lambda value: isinstance(value, list), "a list of tables, [[phases]]"),
 )
@@ -138,20 +143,26 @@ def _raw(path: Path, heirs: tuple[Path, ...] = ()) -> dict[str, Any]:
     return _raw(path.parent / str(parent), (*heirs, path)) | raw if parent else raw
 
 
-def _phase(path: Path, raw: Mapping[str, Any]) -> Phase:
-    try:
-        phase = Phase(float(raw["until"]), tuple(map(int, raw["most_pieces"])), dict(raw["mixture"]))
-        shares = sum(map(float, phase.mixture.values()))
-    except (KeyError, TypeError, ValueError) as error:
+def _phase(path: Path, raw: object) -> Phase:
+    fits = (
+        isinstance(raw, dict)
+        and set(raw) == {field.name for field in fields(Phase)}
+        and _is_number(raw["until"])
+        and isinstance(raw["most_pieces"], list)
+        and all(_is_count(each) for each in raw["most_pieces"])
+        and _is_table(raw["mixture"], _is_number)
+    )
+    if not isinstance(raw, dict) or not fits:
         raise SettingsError(
-            f"{path}: a phase needs a number until, a list of numbers most_pieces and a table of numbers mixture; "
-            f"found {raw!r}."
-        ) from error
+            f"{path}: a phase has a number until, a list of whole numbers most_pieces and a table of numbers mixture, "
+            f"and nothing else; found {raw!r}."
+        )
+    phase = Phase(float(raw["until"]), tuple(raw["most_pieces"]), dict(raw["mixture"]))
     if not phase.most_pieces or min(phase.most_pieces) < _LEAST_PIECES:
         raise SettingsError(
             f"{path}: a phase's most_pieces are {_LEAST_PIECES} or more; found {list(phase.most_pieces)}."
         )
-    if not phase.mixture or min(phase.mixture.values()) < 0 or shares <= 0:
+    if not phase.mixture or min(phase.mixture.values()) < 0 or sum(phase.mixture.values()) <= 0:
         raise SettingsError(
             f"{path}: a phase's mixture needs shares of 0 or more, not all 0; found {dict(phase.mixture)}."
         )

@@ -59,8 +59,9 @@ def check_mixtures(config: Config) -> None:
     for phase in config.phases:
         if unknown := sorted(set(phase.mixture) - known):
             raise SettingsError(
-                f"phases: expected shares of sources and of {UNANSWERABLE}, {REMOVED}, {ELSEWHERE}, {ALTERED}, found "
-                f"{unknown}; add it to `sources` or correct it."
+                f"phases: expected shares of sources (NAME or NAME{UNSURE}) and of {UNANSWERABLE}, {REMOVED}, "
+                f"{ELSEWHERE}, {ALTERED}, found {unknown} in the one until {phase.until}; add to `sources` or correct "
+                "what is wrong."
             )
 
 

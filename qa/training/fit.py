@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from qa.errors import ModelError
+from qa.reasons import in_words
 from qa.training.config import Config
 from qa.training.encoders import span_reader
 from qa.training.evaluate import Limits, measure, torch_reader
@@ -40,8 +41,7 @@ def train_reader(
     (out / SETTINGS).write_text(json.dumps(asdict(config), indent=1) + "\n", encoding="utf-8")
     tokenizer = base_folder(config.tokenizer) / TOKENIZER
     device = choose_device(config)
-    if device == "cuda":
-        put_aside_slow_attention()
+    put_aside_slow_attention(device)
     torch.manual_seed(config.seed)
     model = span_reader(
         base_folder(config.base), tokenizer, dropout=config.dropout, attention_dropout=config.attention_dropout
@@ -95,7 +95,12 @@ def _base_of(run: Path) -> Path:
     """The folder of the base weights that a finished run started from."""
     if missing := [name for name in (SETTINGS, CHOSEN) if not (run / name).is_file()]:
         raise ModelError(f"{run}: expected the folder of a finished run, found no {missing[0]}; check `teacher`")
-    return base_folder(json.loads((run / SETTINGS).read_text(encoding="utf-8"))["base"])
+    try:
+        return base_folder(json.loads((run / SETTINGS).read_text(encoding="utf-8"))["base"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"{run / SETTINGS}: expected the settings of a finished run, found {in_words(error)}; check `teacher`"
+        ) from error
 
 
 def _finished(run: Path, tokenizer: Path) -> SpanReader:
@@ -167,9 +172,10 @@ def choose_device(config: Config) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def put_aside_slow_attention() -> None:
+def put_aside_slow_attention(device: str) -> None:
     """cuDNN's attention plans anew for every shape it meets, and batches hardly ever have the same."""
-    torch.backends.cuda.enable_cudnn_sdp(False)
+    if device == "cuda":
+        torch.backends.cuda.enable_cudnn_sdp(False)
 
 
 def choose_bfloat16(model: SpanReader, config: Config, device: str = "cpu") -> bool:

@@ -11,11 +11,12 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from qa.calibration import NEVER, Calibration, Evidence, counted_words
+from qa.calibration import LEAST, NEVER, Calibration, Evidence, counted_words
 from qa.reading import read_before_settled
 from qa.records import Candidate, Hit, Reading
 from qa.selection import Selector
 from qa.training.evaluate import f1
+from qa.training.load import TrainingDataError
 
 _FEATURES = ("margin", "lead", "log_rank", "agreement", "alone", "words", "average")
 _RANK_WEIGHTS = (0.0, 0.1, 0.3, 0.5, 1.0, 1.5, 2.0)
@@ -24,8 +25,7 @@ _SETTLED = (6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 _MOST_LOST = 0.004  # F1 that stopping early may cost on this data
 _BINS = 10
 _MOST_MOVED = 5.0
-_FAR = -30.0
-"""The margin where there is no candidate."""
+"""How far the bias may be moved, in log odds: from one share of 100 to two of three."""
 _MOST_REFUSED = 0.06
 """Of the answerable: the threshold is set so that no more are refused on this data. The seed questions were refused
 almost twice as often as these: at 0.10, every fifth that the articles answer.
@@ -70,20 +70,29 @@ class Report:
 
 
 def fit(asked: Sequence[Asked], look: Look) -> tuple[Calibration, Report]:
-    """The calibration with the best F1 across passages, its probabilities, threshold and stopping margin."""
+    """The calibration with the best F1 across passages, its probabilities, threshold and stopping margin.
+
+    Raises TrainingDataError unless each fold has answers that are right and answers that are wrong.
+    """
     tried = [
         Calibration(rank_weight=weight, consensus=temperature)
         for weight, temperature in product(_RANK_WEIGHTS, _CONSENSUS)
     ]
     chosen = max(tried, key=lambda one: _span_f1(asked, one))
-    best = [_best(one, chosen) for one in asked]
+    settled, loss, share = _settled(asked, chosen)
+    best = [_best(one, chosen, read_before_settled(one.readings, settled)) for one in asked]  # as much as is read later
     evidence = [_looked_again(*found, one.question, look) for found, one in zip(best, asked, strict=True)]
     features = np.array([[getattr(each, name) for name in _FEATURES] for each in evidence])
     right = np.array([_quality(found[0], one.wanted) >= 0.5 for found, one in zip(best, asked, strict=True)])
     answerable = np.array([bool(one.wanted) for one in asked])
+    folds = np.arange(len(asked)) % 5
+    if not all(0 < right[folds != fold].mean() < 1 for fold in range(5)) or answerable.all():
+        raise TrainingDataError(
+            f"calibration: expected questions answered rightly, questions answered wrongly and questions without an "
+            f"answer, found {right.sum()}, {(~right).sum()} and {(~answerable).sum()} of {len(asked)}; add rows"
+        )
     counted = _weights(answerable)
     probability = np.zeros(len(asked))
-    folds = np.arange(len(asked)) % 5
     for fold in range(5):
         own = folds == fold
         model = _fit(features[~own], right[~own], counted[~own])
@@ -91,7 +100,6 @@ def fit(asked: Sequence[Asked], look: Look) -> tuple[Calibration, Report]:
     model = _fit(features, right, counted)
     weights = dict(zip(_FEATURES, (round(float(weight), 4) for weight in model.coef_[0]), strict=True))
     threshold = round(float(np.quantile(probability[answerable], _MOST_REFUSED)), 4)
-    settled, loss, share = _settled(asked, chosen)
     calibration = replace(
         chosen, bias=round(float(model.intercept_[0]), 4), threshold=threshold, settled=settled, **weights
     )
@@ -113,11 +121,11 @@ def fit(asked: Sequence[Asked], look: Look) -> tuple[Calibration, Report]:
 
 def _best(one: Asked, calibration: Calibration, passages: int | None = None) -> tuple[Candidate | None, Evidence]:
     weighed = Selector(calibration, 0.0).weigh(one.question, one.hits, one.readings[:passages])
-    return weighed[0] if weighed else (None, Evidence(_FAR, 0.0, 0.0, 0.0, _FAR, counted_words(one.question), _FAR))
+    return weighed[0] if weighed else (None, Evidence(LEAST, 0.0, 0.0, 0.0, LEAST, counted_words(one.question), LEAST))
 
 
 def _looked_again(candidate: Candidate | None, evidence: Evidence, question: str, look: Look) -> Evidence:
-    return evidence if candidate is None else replace(evidence, alone=max(_FAR, look(question, candidate)))
+    return evidence if candidate is None else replace(evidence, alone=look(question, candidate))
 
 
 def _quality(candidate: Candidate | None, wanted: Sequence[str]) -> float:

@@ -13,6 +13,7 @@ from qa.calibration import NEVER, Calibration
 from qa.records import Candidate, Hit, Passage, Reading, Span
 from qa.training.evaluate import Limits
 from qa.training.export import describe, write_reader
+from qa.training.load import TrainingDataError
 from qa.training.probability import Asked, _fit, _settled, _weights, fit
 
 
@@ -66,6 +67,13 @@ def test_questions_without_an_answer_count_for_a_quarter_of_all() -> None:
     assert _weights(np.array([True, True])) == pytest.approx([1.0, 1.0])
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_questions_of_one_kind_alone_cannot_be_fitted(kept: bool) -> None:
+    alike = [one for one in asked(40, told=3.0) if bool(one.wanted) is kept]
+    with pytest.raises(TrainingDataError, match=r"expected questions answered rightly, .* of 20; add rows"):
+        fit(alike, no_news)
+
+
 def test_margins_that_tell_nothing_never_settle_anything() -> None:
     calibration, report = fit(asked(200, told=0.0), no_news)
     assert abs(report.auroc - 0.5) < 0.15
@@ -81,7 +89,7 @@ def test_what_is_read_alone_counts_where_it_tells_more_than_the_first_reading() 
     def look(question: str, candidate: Candidate) -> float:
         calls.append((question, candidate.passage.id))
         known = right.get((question, candidate.passage.id), False)  # only the first passage ever holds the answer
-        return 3.0 if known else -1e12
+        return 3.0 if known else -9.0
 
     calibration, report = fit(rows, look)
     assert len(calls) == len(set(calls)) == 200

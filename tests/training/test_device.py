@@ -28,10 +28,12 @@ def test_the_device_is_the_recipes_or_a_gpu_if_there_is_one(
     assert choose_device(replace(config, device="auto")) == chosen
 
 
-def test_cudnns_attention_is_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cudnns_attention_is_put_aside_on_a_gpu_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     slow: list[bool] = []
     monkeypatch.setattr(torch.backends.cuda, "enable_cudnn_sdp", slow.append)
-    put_aside_slow_attention()
+    put_aside_slow_attention("cpu")
+    assert not slow
+    put_aside_slow_attention("cuda")
     assert slow == [False]
 
 

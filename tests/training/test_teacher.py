@@ -125,6 +125,18 @@ def test_a_teacher_that_is_missing_is_named(
     assert not (tmp_path / "out").exists()  # said before the data are prepared
 
 
+@pytest.mark.parametrize("text", ["{", "{}", "[]"])
+def test_damaged_settings_of_a_teacher_are_named(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone" / SETTINGS).write_text(text)
+    (tmp_path / "gone" / "chosen.pt").write_bytes(b"")
+    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, teacher=str(tmp_path / "gone"))
+    assert run(place, recipe, tmp_path / "out") == 2
+    assert f"{SETTINGS}: expected the settings of a finished run, found" in capsys.readouterr().err
+
+
 def test_a_start_that_is_missing_is_named(place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, start=str(tmp_path / "gone"))
     assert run(place, recipe, tmp_path / "out") == 2
