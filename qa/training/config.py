@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from qa.errors import SettingsError
 
@@ -143,8 +143,8 @@ def _raw(path: Path, heirs: tuple[Path, ...] = ()) -> dict[str, Any]:
     return _raw(path.parent / str(parent), (*heirs, path)) | raw if parent else raw
 
 
-def _phase(path: Path, raw: object) -> Phase:
-    fits = (
+def _is_phase(raw: object) -> TypeGuard[dict[str, Any]]:
+    return (
         isinstance(raw, dict)
         and set(raw) == {field.name for field in fields(Phase)}
         and _is_number(raw["until"])
@@ -152,7 +152,10 @@ def _phase(path: Path, raw: object) -> Phase:
         and all(_is_count(each) for each in raw["most_pieces"])
         and _is_table(raw["mixture"], _is_number)
     )
-    if not isinstance(raw, dict) or not fits:
+
+
+def _phase(path: Path, raw: object) -> Phase:
+    if not _is_phase(raw):
         raise SettingsError(
             f"{path}: a phase has a number until, a list of whole numbers most_pieces and a table of numbers mixture, "
             f"and nothing else; found {raw!r}."

@@ -25,7 +25,7 @@ _SETTLED = (6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0)
 _MOST_LOST = 0.004  # F1 that stopping early may cost on this data
 _BINS = 10
 _MOST_MOVED = 5.0
-"""How far the bias may be moved, in log odds: from one share of 100 to two of three."""
+"""How far the bias may be moved, in log odds: a chance of one in 150 becomes an even one."""
 _MOST_REFUSED = 0.06
 """Of the answerable: the threshold is set so that no more are refused on this data. The seed questions were refused
 almost twice as often as these: at 0.10, every fifth that the articles answer.

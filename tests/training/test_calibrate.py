@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,21 @@ def test_a_margin_is_not_taken_when_a_greater_one_fails() -> None:
     misleading = [known([19.0, 0, 0, 0, 0, 25.0], right=6) for _ in range(5)]
     sure = [known([13.0, 0, 0, 0, 0, 0], right=1) for _ in range(95)]
     assert _settled([*misleading, *sure], Calibration()) == (NEVER, 0.0, 0.0)
+
+
+def test_the_fit_sees_no_more_than_is_read_until_reading_stops() -> None:
+    """A sixth passage that would win is never read where the first four settle it."""
+    sure = [known([13.0, 0, 0, 0, 0, 0], right=1) for _ in range(50)]
+    later = [replace(known([13.0, 0, 0, 0, 0, 25.0], right=6), wanted=()) for _ in range(50)]
+    looked: list[str] = []
+
+    def look(question: str, candidate: Candidate) -> float:
+        looked.append(candidate.passage.id)
+        return candidate.score
+
+    calibration, _ = fit([*sure, *later], look)
+    assert calibration.settled <= 13
+    assert looked == ["p1"] * 100
 
 
 def test_a_calibration_is_written_beside_what_was_there(tmp_path: Path) -> None:
