@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from qa.errors import SettingsError
 
@@ -28,7 +28,9 @@ class Config:
     `dropout`: of the features of a window, how many are taken away; `attention_dropout`: of what its pieces say to each
     other. `hidden_share`: of its word pieces, how many are masked.
     `rival_share`: of the questions that have rivals, how many are read beside one.
-    `teacher`: the folder of a finished run to learn from in the share `teacher_weight`, or "".
+    `teacher`: the folder of a finished run to learn from, or "": which words answer in the share
+    `teacher_weight`, whether any do in the share `teacher_null_weight`.
+    `questions`: files of further questions on the sources' contexts, beside the training code; see `questions`.
     `device`: auto, cpu or cuda. `workers`: how many processes draw windows; 1 draws in the trainer's own.
     """
 
@@ -49,6 +51,7 @@ class Config:
     rival_share: float
     teacher: str
     teacher_weight: float
+    teacher_null_weight: float
     device: str
     workers: int
     bfloat16: str
@@ -58,6 +61,7 @@ class Config:
     reach: Mapping[str, int]
     dev_groups: Mapping[str, tuple[str, ...]]
     sources: tuple[str, ...]
+    questions: tuple[str, ...]
     negatives_from: tuple[str, ...]
     phases: tuple[Phase, ...]
 
@@ -81,7 +85,8 @@ def read_config(path: Path) -> Config:
             raise SettingsError(f"{path}: {name} is {shape}; found {raw[name]!r}.")
     raw["phases"] = tuple(_phase(path, phase) for phase in raw["phases"])
     raw["dev_groups"] = {source: tuple(groups) for source, groups in raw["dev_groups"].items()}
-    raw["sources"], raw["negatives_from"] = tuple(raw["sources"]), tuple(raw["negatives_from"])
+    for name in ("sources", "questions", "negatives_from"):
+        raw[name] = tuple(raw[name])
     config = Config(**raw)
     if (config.minutes > 0) == (config.steps > 0):
         raise SettingsError(
@@ -91,10 +96,6 @@ def read_config(path: Path) -> Config:
         raise SettingsError(f"{path}: bfloat16 is auto, on or off; found {config.bfloat16!r}.")
     if config.device not in ("auto", "cpu", "cuda"):
         raise SettingsError(f"{path}: device is auto, cpu or cuda; found {config.device!r}.")
-    if not 0 <= config.teacher_weight <= 1 or config.workers < 1:
-        raise SettingsError(
-            f"{path}: teacher_weight is 0 to 1 and workers at least 1; found {config.teacher_weight}, {config.workers}."
-        )
     if not config.phases or config.phases[-1].until != 1.0:
         raise SettingsError(f"{path}: the last phase must reach until = 1.0.")
     return config
@@ -122,9 +123,17 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def _is_share(value: object) -> bool:
+    return _is_number(value) and 0 <= cast(float, value) <= 1
+
+
 _SHAPES: tuple[tuple[str, Callable[[object], bool], str], ...] = (
     ("sources", _is_names, "a list of names"),
     ("negatives_from", _is_names, "a list of names"),
+    ("questions", _is_names, "a list of file names"),
+    ("teacher_weight", _is_share, "0 to 1"),
+    ("teacher_null_weight", _is_share, "0 to 1"),
+    ("workers", lambda value: _is_count(value) and value != 0, "a whole number from 1"),
     ("reach", lambda value: _is_table(value, _is_count), "a table of numbers of sentences, by source"),
     ("dev_groups", lambda value: _is_table(value, _is_names), "a table of lists of groups, by source"),
     ("phases", lambda value: isinstance(value, list), "a list of tables, [[phases]]"),

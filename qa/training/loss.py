@@ -12,29 +12,26 @@ TEMPERATURE = 2.0
 """
 
 
-def hard_loss(scores: Scores, start: Tensor, end: Tensor, question: Tensor, null_weight: float) -> Tensor:
-    """Span cross-entropy over the answerable rows (`start` >= 0) plus weighted null cross-entropy over all rows.
+def hard_loss(scores: Scores, start: Tensor, end: Tensor, question: Tensor) -> Tensor:
+    """Span cross-entropy over the answerable rows (`start` >= 0), 0 if there are none.
 
     The rows of one `question` share one softmax, so that scores of different passages can be compared (Clark and
     Gardner 2018, shared normalisation).
     """
-    start_scores, end_scores, null_scores = scores
     answerable = start >= 0
-    null = functional.binary_cross_entropy_with_logits(null_scores, (~answerable).float())
     together = question[:, None] == question[None, :]
-    span = _entropy(start_scores, start, together) + _entropy(end_scores, end, together)
+    span = _entropy(scores[0], start, together) + _entropy(scores[1], end, together)
     # A sum over a mask, not a choice of rows: a GPU need not wait to learn how many there are.
-    return (span * answerable).sum() / answerable.sum().clamp(min=1) / 2 + null_weight * null
+    return (span * answerable).sum() / answerable.sum().clamp(min=1) / 2
 
 
-def soft_loss(scores: Scores, taught: Scores, start: Tensor, question: Tensor, null_weight: float) -> Tensor:
-    """How far `scores` are from the `taught` ones: span divergence over the questions plus weighted null cross-entropy.
+def soft_loss(scores: Scores, taught: Scores, start: Tensor, question: Tensor) -> Tensor:
+    """How far the span scores are from the `taught` ones: divergence over the questions; 0 where both agree.
 
-    Span: the Kullback-Leibler divergence at the temperature and times its square, so that gradients keep their size
-    (Hinton et al. 2015), mean of start and end; 0 where both agree. The rows of one `question` share one softmax, as in
-    `hard_loss`. A question without an answer here (no row with `start` >= 0) counts as much as the teacher believes
-    that one of its rows has one. Null: with the teacher's probability, at no temperature; least where both agree, but
-    seldom 0.
+    The Kullback-Leibler divergence at the temperature and times its square, so that gradients keep their size (Hinton
+    et al. 2015), mean of start and end. The rows of one `question` share one softmax, as in `hard_loss`. A question
+    without an answer here (no row with `start` >= 0) counts as much as the teacher believes that one of its rows has
+    one.
     """
     together = question[:, None] == question[None, :]
     answerable = (together & (start >= 0)).any(1)
@@ -42,8 +39,17 @@ def soft_loss(scores: Scores, taught: Scores, start: Tensor, question: Tensor, n
     weight = believed.masked_fill(answerable, 1.0)
     span = sum(_divergence(learnt, known, together) for learnt, known in zip(scores[:2], taught[:2], strict=True))
     questions = weight / together.sum(1)
-    null = functional.binary_cross_entropy_with_logits(scores[2], torch.sigmoid(taught[2]))
-    return (span * weight).sum() / questions.sum().clamp(min=1e-6) / 2 + null_weight * null
+    return (span * weight).sum() / questions.sum().clamp(min=1e-6) / 2
+
+
+def null_loss(null: Tensor, start: Tensor, taught: Tensor | None = None, share: float = 0.0) -> Tensor:
+    """Cross-entropy of "no answer here" (`start` < 0) over all rows; the probability that a teacher's null logits give
+    counts in the `share`. Least where both agree, but seldom 0.
+    """
+    target = (start < 0).float()
+    if taught is not None:
+        target = (1 - share) * target + share * torch.sigmoid(taught)
+    return functional.binary_cross_entropy_with_logits(null, target)
 
 
 def _entropy(scores: Tensor, gold: Tensor, together: Tensor) -> Tensor:

@@ -19,8 +19,8 @@ from torch import Tensor
 from qa.errors import SettingsError
 from qa.training.config import Config
 from qa.training.features import Pieces
-from qa.training.loss import hard_loss, soft_loss
-from qa.training.model import SpanReader, autocast
+from qa.training.loss import hard_loss, null_loss, soft_loss
+from qa.training.model import Scores, SpanReader, autocast
 from qa.training.sampling import Batch, Position, Progress, Stream, batches_of
 
 CHECKPOINT, LOG, SNAPSHOTS = "checkpoint.pt", "log.jsonl", "weights-*.pt"
@@ -101,13 +101,7 @@ class Trainer:
         shown = hide(batch.input_ids, self.config.hidden_share, self.pieces)
         with autocast(self.bfloat16, self.device):
             scores = self.model(shown, batch.attention_mask, batch.token_type_ids)
-        loss = hard_loss(scores, batch.start, batch.end, batch.question, self.config.null_weight)
-        if self.teacher is not None:
-            with torch.no_grad(), autocast(self.bfloat16, self.device):
-                taught = self.teacher(batch.input_ids, batch.attention_mask, batch.token_type_ids)
-            share = self.config.teacher_weight
-            soft = soft_loss(scores, taught, batch.start, batch.question, self.config.null_weight)
-            loss = (1 - share) * loss + share * soft
+        loss = self._loss(scores, batch)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         self.optimizer.step()
@@ -115,6 +109,17 @@ class Trainer:
         self.step += 1
         self.seen += len(batch.input_ids)
         return loss.detach()
+
+    def _loss(self, scores: Scores, batch: Batch) -> Tensor:
+        config = self.config
+        span = hard_loss(scores, batch.start, batch.end, batch.question)
+        if self.teacher is None:
+            return span + config.null_weight * null_loss(scores[2], batch.start)
+        with torch.no_grad(), autocast(self.bfloat16, self.device):
+            taught = self.teacher(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+        soft = soft_loss(scores, taught, batch.start, batch.question)
+        null = null_loss(scores[2], batch.start, taught[2], config.teacher_null_weight)
+        return (1 - config.teacher_weight) * span + config.teacher_weight * soft + config.null_weight * null
 
     def _share_done(self) -> float:
         if self.config.steps:

@@ -24,6 +24,7 @@ tokenizer = "{tokenizer}"
 start = "{start}"
 teacher = "{teacher}"
 teacher_weight = {teacher_weight}
+teacher_null_weight = {teacher_weight}
 device = "cpu"
 workers = {workers}
 seed = 7
@@ -43,6 +44,7 @@ checkpoint_minutes = {checkpoint_minutes}
 evaluate_minutes = 100
 average_last = 2
 sources = ["towns"]
+questions = []
 negatives_from = ["towns"]
 [reach]
 [dev_groups]

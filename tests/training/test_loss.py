@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from qa.training.loss import TEMPERATURE, hard_loss, soft_loss
+from qa.training.loss import TEMPERATURE, hard_loss, null_loss, soft_loss
 from qa.training.model import Scores
 
 FLAT = torch.zeros(3)
@@ -20,16 +20,15 @@ def test_the_windows_of_a_question_share_one_softmax() -> None:
     # Two places each. Question 0: windows 0 (gold at place 1) and 1 (a rival). Question 1: window 2 (gold at place 0).
     scores = torch.tensor([[0.0, math.log(2.0)], [math.log(3.0), 0.0], [math.log(4.0), 0.0]])
     start, question = torch.tensor([1, -1, 0]), torch.tensor([0, 0, 1])
-    found = hard_loss((scores, scores, FLAT), start, start, question, null_weight=0.0)
+    found = hard_loss((scores, scores, FLAT), start, start, question)
     # exp of the scores: 1 + 2 + 3 + 1 = 7, of which 2 are gold; 4 + 1 = 5, of which 4 are gold.
     assert math.isclose(float(found), (math.log(7 / 2) + math.log(5 / 4)) / 2, rel_tol=1e-5)
-    alone = hard_loss((scores, scores, FLAT), start, start, torch.tensor([0, 1, 2]), null_weight=0.0)
+    alone = hard_loss((scores, scores, FLAT), start, start, torch.tensor([0, 1, 2]))
     assert math.isclose(float(alone), (math.log(3 / 2) + math.log(5 / 4)) / 2, rel_tol=1e-5)
-    # No window answers: only "no answer here" is learnt, log 2 where the head does not know.
+    # No window answers: nothing is learnt of spans, and "no answer here" costs log 2 where the head does not know.
     none = torch.full((3,), -1)
-    assert math.isclose(
-        float(hard_loss((scores, scores, FLAT), none, none, question, 0.5)), math.log(2) / 2, rel_tol=1e-5
-    )
+    assert float(hard_loss((scores, scores, FLAT), none, none, question)) == 0.0
+    assert float(null_loss(FLAT, none)) == pytest.approx(math.log(2), rel=1e-5)
 
 
 def of_odds(*rows: list[float]) -> Tensor:
@@ -46,8 +45,8 @@ TOGETHER = math.log(1 / 2) / 8 + 3 * math.log(3 / 2) / 8
 ALONE = math.log(1 / 2) / 4 + 3 * math.log(3 / 2) / 4
 
 
-def softly(learnt: Scores, known: Scores, start: list[int], null_weight: float = 0.0) -> float:
-    return float(soft_loss(learnt, known, torch.tensor(start), QUESTION, null_weight))
+def softly(learnt: Scores, known: Scores, start: list[int]) -> float:
+    return float(soft_loss(learnt, known, torch.tensor(start), QUESTION))
 
 
 def test_a_teacher_s_scores_of_a_question_s_windows_share_one_softmax() -> None:
@@ -68,13 +67,15 @@ def test_an_unanswerable_question_counts_as_much_as_the_teacher_believes_in_an_a
     assert found == pytest.approx(4 * (TOGETHER / 2 + ALONE) / 1.5, rel=1e-5)
 
 
-def test_the_null_score_learns_the_teacher_s_probability() -> None:
-    null = torch.tensor([0.0, 0.0, math.log(3.0)])
-    same = softly((KNOWN, KNOWN, null), (KNOWN, KNOWN, null), [1, -1, -1], null_weight=0.5)
+def test_the_null_score_learns_what_is_marked_and_the_teacher_s_probability_in_its_share() -> None:
+    start, known = torch.tensor([1, -1, -1]), torch.tensor([0.0, 0.0, math.log(3.0)])
     entropy = (2 * math.log(2) + math.log(4) / 4 + 3 * math.log(4 / 3) / 4) / 3
-    assert same == pytest.approx(entropy / 2, rel=1e-5)
-    unsure = softly((KNOWN, KNOWN, FLAT), (KNOWN, KNOWN, null), [1, -1, -1], null_weight=0.5)
-    assert unsure == pytest.approx(math.log(2) / 2, rel=1e-5)
+    assert float(null_loss(known, start, known, 1.0)) == pytest.approx(entropy, rel=1e-5)
+    # Marked: no, yes, yes; the head says one half, one half, three quarters.
+    marked = (2 * math.log(2) + math.log(4 / 3)) / 3
+    assert float(null_loss(known, start)) == pytest.approx(marked, rel=1e-5)
+    assert float(null_loss(known, start, known, 0.0)) == pytest.approx(marked, rel=1e-5)
+    assert float(null_loss(known, start, known, 0.25)) == pytest.approx(0.75 * marked + 0.25 * entropy, rel=1e-5)
 
 
 LOGIT = st.floats(-8, 8, width=32)
@@ -89,9 +90,11 @@ def test_nothing_is_better_than_to_score_as_the_teacher_does(other: Scores, know
     known = (known[0].masked_fill(outside, -1e4), known[1].masked_fill(outside, -1e4), known[2])
     other = (other[0].masked_fill(outside, -1e4), other[1].masked_fill(outside, -1e4), other[2])
     same = tuple(each.clone().requires_grad_() for each in known)
-    least = soft_loss((same[0], same[1], same[2]), known, torch.tensor(start), QUESTION, 0.5)
+    marked = torch.tensor(start)
+    least = soft_loss((same[0], same[1], same[2]), known, marked, QUESTION) + null_loss(same[2], marked, known[2], 1.0)
     least.backward()  # type: ignore[no-untyped-call]
     for each in same:
         assert each.grad is not None and each.grad.abs().max() < 1e-5
     assert softly(known, known, start) == pytest.approx(0.0, abs=1e-5)
-    assert softly(other, known, start, null_weight=0.5) >= float(least.detach()) - 1e-5
+    worst = softly(other, known, start) + float(null_loss(other[2], marked, known[2], 1.0))
+    assert worst >= float(least.detach()) - 1e-5
