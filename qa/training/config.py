@@ -31,6 +31,7 @@ class Config:
     `teacher`: the folder of a finished run to learn from, or "": which words answer in the share
     `teacher_weight`, whether any do in the share `teacher_null_weight`.
     `questions`: files of further questions on the sources' contexts, beside the training code; see `questions`.
+    `watch_questions`: the same on what is held out or watched: not trained on, but calibrated with.
     `device`: auto, cpu or cuda. `workers`: how many processes draw windows; 1 draws in the trainer's own.
     """
 
@@ -62,6 +63,7 @@ class Config:
     dev_groups: Mapping[str, tuple[str, ...]]
     sources: tuple[str, ...]
     questions: tuple[str, ...]
+    watch_questions: tuple[str, ...]
     negatives_from: tuple[str, ...]
     phases: tuple[Phase, ...]
 
@@ -85,7 +87,7 @@ def read_config(path: Path) -> Config:
             raise SettingsError(f"{path}: {name} is {shape}; found {raw[name]!r}.")
     raw["phases"] = tuple(_phase(path, phase) for phase in raw["phases"])
     raw["dev_groups"] = {source: tuple(groups) for source, groups in raw["dev_groups"].items()}
-    for name in ("sources", "questions", "negatives_from"):
+    for name in ("sources", "questions", "watch_questions", "negatives_from"):
         raw[name] = tuple(raw[name])
     config = Config(**raw)
     if (config.minutes > 0) == (config.steps > 0):
@@ -131,6 +133,7 @@ _SHAPES: tuple[tuple[str, Callable[[object], bool], str], ...] = (
     ("sources", _is_names, "a list of names"),
     ("negatives_from", _is_names, "a list of names"),
     ("questions", _is_names, "a list of file names"),
+    ("watch_questions", _is_names, "a list of file names"),
     ("teacher_weight", _is_share, "0 to 1"),
     ("teacher_null_weight", _is_share, "0 to 1"),
     ("workers", lambda value: _is_count(value) and value != 0, "a whole number from 1"),

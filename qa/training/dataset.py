@@ -38,7 +38,7 @@ def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dat
     """Read, join, hold out, make negatives, encode. The second call with the same input reads the cache."""
     encoder = Encoder(Tokenizer.from_file(str(tokenizer)))
     check_mixtures(config)
-    paths = [*(data / f"{source}.jsonl.gz" for source in config.sources), *question_files(config)]
+    paths = [*(data / f"{source}.jsonl.gz" for source in config.sources), *question_files(config.questions)]
     files = {stem(path): sha256(path) for path in paths}
     path = cache / f"dataset-{_key(files, config, tokenizer)}.pickle"
     if path.is_file():
@@ -59,7 +59,9 @@ def check_mixtures(config: Config) -> None:
     """Raises SettingsError for a share of what is not read: a misspelt name would be left out without a word."""
     known = {*config.sources, *(f"{source}{UNSURE}" for source in config.sources)}
     known |= {UNANSWERABLE, REMOVED, ELSEWHERE, ALTERED}
-    known |= {name for path in question_files(config) for name in (stem(path), f"{stem(path)}_{UNANSWERABLE}")}
+    known |= {
+        name for path in question_files(config.questions) for name in (stem(path), f"{stem(path)}_{UNANSWERABLE}")
+    }
     for phase in config.phases:
         if unknown := sorted(set(phase.mixture) - known):
             raise SettingsError(
@@ -72,10 +74,10 @@ def check_mixtures(config: Config) -> None:
 def _make(data: Path, config: Config, encoder: Encoder, files: Mapping[str, str]) -> Dataset:
     rng = random.Random(config.seed)
     rows = [row for source in config.sources for row in read_rows(data / f"{source}.jsonl.gz")]
-    own = [row for path in question_files(config) for row in read_questions(path, rows)]
+    own = [row for path in question_files(config.questions) for row in read_questions(path, rows)]
     train, dev = hold_out([*rows, *own], config.dev_groups)
     train = join_sentences(train, config.reach, rng)
-    train = [_apart(row, {stem(path) for path in question_files(config)}) for row in train]
+    train = [_apart(row, {stem(path) for path in question_files(config.questions)}) for row in train]
     seeds = [row for row in train if row.source in config.negatives_from]
     train = [row for row in train if row.source not in config.negatives_from] + add_rivals(seeds)
     by_source: dict[str, list[Row]] = defaultdict(list)

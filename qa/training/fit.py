@@ -22,7 +22,7 @@ from qa.training.features import Encoder
 from qa.training.load import Row
 from qa.training.model import SpanReader, autocast
 from qa.training.sampling import Stream
-from qa.training.train import SNAPSHOTS, Trainer, average
+from qa.training.train import LOG, SNAPSHOTS, Trainer, average
 
 if TYPE_CHECKING:  # a run on prepared rows needs none of what prepares them
     from qa.training.dataset import Dataset
@@ -85,16 +85,20 @@ def train_reader(
 def check_folders(config: Config) -> None:
     """Whether all that the recipe starts from is there. Raises ModelError that says what is not."""
     base_folder(config.base)
-    if config.start and not (Path(config.start) / CHOSEN).is_file():
-        raise ModelError(f"{config.start}: expected the folder of a finished run, found no {CHOSEN}; check `start`")
+    if config.start:
+        _check_finished(Path(config.start), "start")
     if config.teacher:
         _base_of(Path(config.teacher))
 
 
+def _check_finished(run: Path, setting: str) -> None:
+    if missing := [name for name in (SETTINGS, CHOSEN, LOG) if not (run / name).is_file()]:
+        raise ModelError(f"{run}: expected the folder of a finished run, found no {missing[0]}; check `{setting}`")
+
+
 def _base_of(run: Path) -> Path:
-    """The folder of the base weights that a finished run started from."""
-    if missing := [name for name in (SETTINGS, CHOSEN) if not (run / name).is_file()]:
-        raise ModelError(f"{run}: expected the folder of a finished run, found no {missing[0]}; check `teacher`")
+    """The folder of the base weights that a finished run, a teacher, started from."""
+    _check_finished(run, "teacher")
     try:
         return base_folder(json.loads((run / SETTINGS).read_text(encoding="utf-8"))["base"])
     except (ValueError, KeyError, TypeError) as error:

@@ -44,7 +44,8 @@ def write_manifest(
         "data_sha256": files,
         "settings": asdict(config),
         "training": _spent(trained),
-        "teacher": _taught_by(Path(config.teacher)) if config.teacher else None,
+        "start": _run(Path(config.start)) if config.start else None,
+        "teacher": _run(Path(config.teacher)) if config.teacher else None,
         "development": [entry for entry in trained if entry["kind"] == "dev"],
         "selected": chosen,
         "selection": tried,
@@ -55,8 +56,8 @@ def write_manifest(
     (folder / MANIFEST).write_text(json.dumps(told, indent=1, default=list) + "\n", encoding="utf-8")
 
 
-def _taught_by(run: Path) -> dict[str, object]:
-    """What the teacher's run left of itself."""
+def _run(run: Path) -> dict[str, object]:
+    """What a finished run left of itself."""
     settings = json.loads((run / SETTINGS).read_text(encoding="utf-8"))
     return {"settings": settings, "training": _spent(_log(run))}
 

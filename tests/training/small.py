@@ -45,6 +45,7 @@ evaluate_minutes = 100
 average_last = 2
 sources = ["towns"]
 questions = []
+watch_questions = []
 negatives_from = ["towns"]
 [reach]
 [dev_groups]

@@ -35,7 +35,7 @@ def question(number: int, passage: list[str], answers: list[list[int]]) -> dict[
 def test_a_passage_is_put_together_from_the_rows_it_names(tmp_path: Path) -> None:
     path = write(tmp_path / "near.jsonl.gz", question(1, ["towns:1", "towns:2"], [[9, 14]]))
     (row,) = read_questions(path, ROWS)
-    assert (row.id, row.source, row.group, row.question) == ("near-1", "near", "towns:1", "Who slept?")
+    assert (row.id, row.source, row.group, row.question) == ("near-1", "near", "a", "Who slept?")
     assert row.context == "Bob ran. Carol slept." and row.context[slice(*row.answers[0])] == "Carol"
 
 
@@ -75,6 +75,12 @@ def config(tmp_path: Path) -> Config:
     return replace(config, questions=(str(path),), phases=phases)
 
 
+def test_those_on_passages_that_are_not_there_may_be_left_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "near.jsonl.gz", question(1, ["towns:3"], [[99, 100]]), question(2, ["towns:2"], []))
+    assert [row.id for row in read_questions(path, ROWS, every=False)] == ["near-2"]
+    assert read_questions(path, [], every=False) == []
+
+
 def test_they_are_sources_of_their_own_and_none_is_on_what_is_held_out(tmp_path: Path, config: Config) -> None:
     data = write_data(tmp_path / "data")
     dataset, encoder = build(data, config, tmp_path / "base" / "tokenizer.json", tmp_path / "out")
@@ -95,6 +101,6 @@ def test_a_changed_file_is_read_anew_and_a_share_of_a_file_not_named_is_refused(
         build(data, replace(config, questions=()), tokenizer, tmp_path / "out")
 
 
-def test_a_bare_name_is_looked_for_beside_the_training_code(config: Config) -> None:
-    (path,) = question_files(replace(config, questions=("near.jsonl.gz",)))
+def test_a_bare_name_is_looked_for_beside_the_training_code() -> None:
+    (path,) = question_files(["near.jsonl.gz"])
     assert path.parent.name == "training" and (path.parent / "recipe.toml").is_file()

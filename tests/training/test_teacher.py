@@ -89,14 +89,27 @@ def test_a_run_that_is_only_to_train_tells_where_its_weights_are(place: Path) ->
     assert make_reader(place / "data", config, place / "teacher", [], only_train=True) == place / "teacher" / CHOSEN
 
 
-def test_a_whole_run_leaves_a_reader_that_tells_of_its_teacher(place: Path, tmp_path: Path) -> None:
-    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=150, teacher=str(place / "teacher"))
+def test_a_whole_run_leaves_a_reader_that_tells_of_its_start_and_teacher(place: Path, tmp_path: Path) -> None:
+    first = tmp_path / "first"
+    assert run(place, write_recipe(tmp_path / "f.toml", place / "base", steps=2), first) == 0
+    recipe = write_recipe(
+        tmp_path / "r.toml", place / "base", steps=150, start=str(first), teacher=str(place / "teacher")
+    )
+    # A question on what is held out, and one on what is neither held out nor watched.
+    asked = [{"id": f"own-{key}", "question": "who?", "passage": [key], "answers": []} for key in ("towns:0-1", "x:1")]
+    with gzip.open(tmp_path / "own.jsonl.gz", "wt") as file:
+        file.writelines(json.dumps(one) + "\n" for one in asked)
+    text = recipe.read_text()
+    recipe.write_text(text.replace("watch_questions = []", f'watch_questions = ["{tmp_path}/own.jsonl.gz"]'))
     watched = ("--watch", str(place / "towns" / "towns.jsonl.gz"))
     assert run(place, recipe, tmp_path / "run", data="towns", more=watched) == 0
     told = json.loads((tmp_path / "run" / "reader" / MANIFEST).read_text())
     assert told["settings"]["teacher"] == str(place / "teacher") and told["training"]["steps"] == 150
     assert told["teacher"]["settings"]["base"] == str(place / "other") and told["teacher"]["training"]["steps"] == 100
+    assert told["start"]["training"]["steps"] == 2 and told["start"]["settings"]["base"] == str(place / "base")
     assert told["verified"]["int8"]["towns.f1"] > 50 and told["calibration"]["answerable"] > 0
+    held_out, everything = 6, 36
+    assert told["calibration"]["questions"] == held_out + everything + 1
     row = rows()[0]
     context = str(row["context"])
     (reading,) = OnnxReader(tmp_path / "run" / "reader", threads=1).read(
@@ -131,7 +144,8 @@ def test_damaged_settings_of_a_teacher_are_named(
 ) -> None:
     (tmp_path / "gone").mkdir()
     (tmp_path / "gone" / SETTINGS).write_text(text)
-    (tmp_path / "gone" / "chosen.pt").write_bytes(b"")
+    for name in ("chosen.pt", "log.jsonl"):
+        (tmp_path / "gone" / name).write_bytes(b"")
     recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, teacher=str(tmp_path / "gone"))
     assert run(place, recipe, tmp_path / "out") == 2
     assert f"{SETTINGS}: expected the settings of a finished run, found" in capsys.readouterr().err
@@ -140,5 +154,7 @@ def test_damaged_settings_of_a_teacher_are_named(
 def test_a_start_that_is_missing_is_named(place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, start=str(tmp_path / "gone"))
     assert run(place, recipe, tmp_path / "out") == 2
-    assert "gone: expected the folder of a finished run, found no chosen.pt; check `start`" in capsys.readouterr().err
+    assert (
+        "gone: expected the folder of a finished run, found no settings.json; check `start`" in capsys.readouterr().err
+    )
     assert not (tmp_path / "out").exists()
