@@ -30,8 +30,9 @@ class Config:
     `rival_share`: of the questions that have rivals, how many are read beside one.
     `teacher`: the folder of a finished run to learn from, or "": which words answer in the share
     `teacher_weight`, whether any do in the share `teacher_null_weight`.
-    `questions`: files of further questions on the sources' contexts, beside the training code; see `questions`.
-    `watch_questions`: the same on what is held out or watched: not trained on, but calibrated with.
+    `questions`: files of further questions on the sources' contexts (see the module of that name), beside the training
+    code or whole paths.
+    `watch_questions`: the same on what is held out or watched: not trained on, but calibrated and measured with.
     `device`: auto, cpu or cuda. `workers`: how many processes draw windows; 1 draws in the trainer's own.
     """
 

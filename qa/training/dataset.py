@@ -8,7 +8,7 @@ import json
 import pickle
 import random
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from tokenizers import Tokenizer
 from qa.errors import SettingsError
 from qa.training.config import Config
 from qa.training.features import EncodedRow, Encoder
-from qa.training.load import UNSURE, Row, hold_out, join_sentences, read_rows, sha256
+from qa.training.load import ENDING, UNSURE, Row, TrainingDataError, hold_out, join_sentences, read_rows, sha256
 from qa.training.negatives import ALTERED, ELSEWHERE, REMOVED, add_rivals, make_negatives
-from qa.training.questions import question_files, read_questions, stem
+from qa.training.questions import question_files, stem, training_questions
 
 UNANSWERABLE = "unanswerable"
 """The source of what people wrote to look answerable. For each file NAME of questions of our own, NAME_unanswerable."""
@@ -35,11 +35,13 @@ class Dataset:
 
 
 def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dataset, Encoder]:
-    """Read, join, hold out, make negatives, encode. The second call with the same input reads the cache."""
+    """Read, join, hold out, make negatives, encode. The second call with the same input reads the cache.
+
+    Raises SettingsError or TrainingDataError naming what is missing or wrong.
+    """
     encoder = Encoder(Tokenizer.from_file(str(tokenizer)))
     check_mixtures(config)
-    paths = [*(data / f"{source}.jsonl.gz" for source in config.sources), *question_files(config.questions)]
-    files = {stem(path): sha256(path) for path in paths}
+    files = {stem(path): sha256(path) for path in _sources(data, config)}
     path = cache / f"dataset-{_key(files, config, tokenizer)}.pickle"
     if path.is_file():
         # The file is our own, of this run's folder: nothing from elsewhere is unpickled.
@@ -57,40 +59,50 @@ def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dat
 
 def check_mixtures(config: Config) -> None:
     """Raises SettingsError for a share of what is not read: a misspelt name would be left out without a word."""
-    known = {*config.sources, *(f"{source}{UNSURE}" for source in config.sources)}
-    known |= {UNANSWERABLE, REMOVED, ELSEWHERE, ALTERED}
-    known |= {
-        name for path in question_files(config.questions) for name in (stem(path), f"{stem(path)}_{UNANSWERABLE}")
-    }
+    made = {UNANSWERABLE, REMOVED, ELSEWHERE, ALTERED}
+    own = [stem(path) for path in question_files(config.questions)]
+    apart = {f"{name}_{UNANSWERABLE}" for name in own}
+    read = [*config.sources, *own, *made, *apart]
+    if repeated := sorted({name for name in read if read.count(name) > 1}):
+        raise SettingsError(
+            f"sources, questions: expected different names, and none of {sorted(made)}, found {repeated} twice; rename "
+            "a file"
+        )
+    known = {*read, *(f"{source}{UNSURE}" for source in config.sources)}
     for phase in config.phases:
         if unknown := sorted(set(phase.mixture) - known):
             raise SettingsError(
-                f"phases: expected shares of sources (NAME or NAME{UNSURE}) and of {UNANSWERABLE}, {REMOVED}, "
-                f"{ELSEWHERE}, {ALTERED}, found {unknown} in the one until {phase.until}; add to `sources` or correct "
-                "what is wrong."
+                f"phases: expected shares of sources (NAME or NAME{UNSURE}), of questions (NAME or "
+                f"NAME_{UNANSWERABLE}) and of {UNANSWERABLE}, {REMOVED}, {ELSEWHERE}, {ALTERED}, found {unknown} in "
+                f"the one until {phase.until}; add to `sources` or `questions`, or correct what is wrong."
             )
+
+
+def _sources(data: Path, config: Config) -> list[Path]:
+    """All files to read. Raises TrainingDataError for one that is not there."""
+    paths = [*(data / f"{source}{ENDING}" for source in config.sources), *question_files(config.questions)]
+    for path in paths:
+        if not path.is_file():
+            raise TrainingDataError(f"{path}: no such training file; check --data and the recipe")
+    return paths
 
 
 def _make(data: Path, config: Config, encoder: Encoder, files: Mapping[str, str]) -> Dataset:
     rng = random.Random(config.seed)
-    rows = [row for source in config.sources for row in read_rows(data / f"{source}.jsonl.gz")]
-    own = [row for path in question_files(config.questions) for row in read_questions(path, rows)]
-    train, dev = hold_out([*rows, *own], config.dev_groups)
+    rows = [row for source in config.sources for row in read_rows(data / f"{source}{ENDING}")]
+    train, dev = hold_out(rows, config.dev_groups)
+    held_out = {row.context for row in dev}
     train = join_sentences(train, config.reach, rng)
-    train = [_apart(row, {stem(path) for path in question_files(config.questions)}) for row in train]
+    train = [row if row.answers else replace(row, source=UNANSWERABLE) for row in train]
+    for path in question_files(config.questions):
+        for row in training_questions(path, rows, held_out):
+            train.append(row if row.answers else replace(row, source=f"{row.source}_{UNANSWERABLE}"))
     seeds = [row for row in train if row.source in config.negatives_from]
     train = [row for row in train if row.source not in config.negatives_from] + add_rivals(seeds)
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in [*train, *make_negatives(seeds, rng)]:
         by_source[row.source].append(row)
     return Dataset({source: encoder.encode(found) for source, found in sorted(by_source.items())}, tuple(dev), files)
-
-
-def _apart(row: Row, own: Collection[str]) -> Row:
-    """An unanswerable row under a source of its own."""
-    if row.answers:
-        return row
-    return replace(row, source=f"{row.source}_{UNANSWERABLE}" if row.source in own else UNANSWERABLE)
 
 
 def _key(files: Mapping[str, str], config: Config, tokenizer: Path) -> str:

@@ -13,21 +13,19 @@ from typing import TYPE_CHECKING
 import torch
 
 from qa.errors import ModelError
-from qa.reasons import in_words
 from qa.training.config import Config
 from qa.training.encoders import span_reader
 from qa.training.evaluate import Limits, measure, torch_reader
 from qa.training.export import TOKENIZER
 from qa.training.features import Encoder
+from qa.training.finished import CHOSEN, SETTINGS, finished_run
 from qa.training.load import Row
 from qa.training.model import SpanReader, autocast
 from qa.training.sampling import Stream
-from qa.training.train import LOG, SNAPSHOTS, Trainer, average
+from qa.training.train import SNAPSHOTS, Trainer, average
 
 if TYPE_CHECKING:  # a run on prepared rows needs none of what prepares them
     from qa.training.dataset import Dataset
-
-CHOSEN, SETTINGS = "chosen.pt", "settings.json"
 
 
 def train_reader(
@@ -82,34 +80,29 @@ def train_reader(
     return model, chosen, tried
 
 
-def check_folders(config: Config) -> None:
+def check_folders(config: Config, out: Path) -> None:
     """Whether all that the recipe starts from is there. Raises ModelError that says what is not."""
-    base_folder(config.base)
-    if config.start:
-        _check_finished(Path(config.start), "start")
-    if config.teacher:
-        _base_of(Path(config.teacher))
+    base = base_folder(config.base)
+    for name, folder in (("start", config.start), ("teacher", config.teacher)):
+        if not folder:
+            continue
+        if Path(folder).resolve() == out.resolve():
+            raise ModelError(f"{out}: expected another folder to train in than that of `{name}`; change --out")
+        theirs = _base_of(Path(folder), name)
+        if name == "start" and theirs.resolve() != base.resolve():
+            raise ModelError(
+                f"{folder}: expected weights made from {base}, found some from {theirs}; check `start` and `base`"
+            )
 
 
-def _check_finished(run: Path, setting: str) -> None:
-    if missing := [name for name in (SETTINGS, CHOSEN, LOG) if not (run / name).is_file()]:
-        raise ModelError(f"{run}: expected the folder of a finished run, found no {missing[0]}; check `{setting}`")
-
-
-def _base_of(run: Path) -> Path:
-    """The folder of the base weights that a finished run, a teacher, started from."""
-    _check_finished(run, "teacher")
-    try:
-        return base_folder(json.loads((run / SETTINGS).read_text(encoding="utf-8"))["base"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"{run / SETTINGS}: expected the settings of a finished run, found {in_words(error)}; check `teacher`"
-        ) from error
+def _base_of(run: Path, setting: str) -> Path:
+    """The folder of the base weights that a finished run started from."""
+    return base_folder(finished_run(run, setting).base)
 
 
 def _finished(run: Path, tokenizer: Path) -> SpanReader:
     """The reader that a finished run chose."""
-    reader = span_reader(_base_of(run), tokenizer)
+    reader = span_reader(_base_of(run, "teacher"), tokenizer)
     reader.load_state_dict(_weights(run / CHOSEN))
     return reader
 

@@ -10,14 +10,16 @@ import hashlib
 import json
 import random
 import re
+import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qa.errors import CitespanError
 
 CharSpan = tuple[int, int]
+ENDING = ".jsonl.gz"
 UNSURE = "_unsure"
 """After the name of a source: its rows whose answer only one annotator gave."""
 
@@ -44,13 +46,24 @@ class Row:
 
 def read_rows(path: Path) -> list[Row]:
     """All rows of one `.jsonl.gz` file; `source` is the file's stem. Raises TrainingDataError naming file and line."""
+    source = path.name.removesuffix(ENDING)
+    return [_parse(line, source, where) for where, line in numbered_lines(path)]
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Each line of a gzipped text file, behind "FILE:NUMBER". Raises TrainingDataError for one missing or damaged."""
     if not path.is_file():
         raise TrainingDataError(
             f"{path}: no such training file; expected a gzipped JSON Lines file. Check --data and the config."
         )
-    source = path.name.removesuffix(".jsonl.gz")
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [_parse(line, source, f"{path}:{number}") for number, line in enumerate(lines, start=1)]
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                yield f"{path}:{number}", line
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise TrainingDataError(
+            f"{path}: expected a gzipped JSON Lines file, found something else or a damaged one; fetch it anew"
+        ) from error
 
 
 def _parse(line: str, source: str, where: str) -> Row:

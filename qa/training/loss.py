@@ -1,15 +1,38 @@
 """Losses: from the answers that people marked, and from the scores of a teacher."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from qa.training.model import FAR, Scores
+from qa.training.sampling import Batch
 
 TEMPERATURE = 2.0
 """Of the teacher's scores and of those that learn from them: above 1, second thoughts count for more (Hinton et al.
 2015, "Distilling the knowledge in a neural network").
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What counts how much: the null loss beside the span's; a teacher's scores beside what is marked, 0 to 1 each."""
+
+    null_weight: float
+    teacher_weight: float = 0.0
+    teacher_null_weight: float = 0.0
+
+
+def reader_loss(scores: Scores, batch: Batch, shares: Shares, taught: Scores | None = None) -> Tensor:
+    """All that a batch is learnt from: which words answer, and whether any do, as marked and, if any, as `taught`."""
+    start, question = batch.start, batch.question
+    span = hard_loss(scores, start, batch.end, question)
+    if taught is None:
+        return span + shares.null_weight * null_loss(scores[2], start)
+    soft = soft_loss(scores, taught, start, question)
+    null = null_loss(scores[2], start, taught[2], shares.teacher_null_weight)
+    return (1 - shares.teacher_weight) * span + shares.teacher_weight * soft + shares.null_weight * null
 
 
 def hard_loss(scores: Scores, start: Tensor, end: Tensor, question: Tensor) -> Tensor:
@@ -43,8 +66,10 @@ def soft_loss(scores: Scores, taught: Scores, start: Tensor, question: Tensor) -
 
 
 def null_loss(null: Tensor, start: Tensor, taught: Tensor | None = None, share: float = 0.0) -> Tensor:
-    """Cross-entropy of "no answer here" (`start` < 0) over all rows; the probability that a teacher's null logits give
-    counts in the `share`. Least where both agree, but seldom 0.
+    """Cross-entropy of "no answer here" (`start` < 0) over all rows. `null`, `start`, `taught`: a number for each row.
+
+    The probability that a teacher's null logits, `taught`, give counts in the `share`. Least where both agree, but
+    seldom 0.
     """
     target = (start < 0).float()
     if taught is not None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from qa.training.config import Config
 from qa.training.export import FP32, INT8
-from qa.training.fit import SETTINGS
+from qa.training.finished import finished_run, record
 from qa.training.load import sha256
 from qa.training.probability import Report
-from qa.training.train import LOG
 from qa.version import VERSION
 
 MANIFEST = "manifest.json"
@@ -35,7 +33,7 @@ def write_manifest(
     verified: Mapping[str, Mapping[str, float]],
 ) -> None:
     """Write manifest.json into the reader's folder."""
-    trained = _log(out)
+    run = finished_run(out, "out")
     told = {
         "version": VERSION,
         "commit": _commit(),
@@ -43,10 +41,10 @@ def write_manifest(
         "libraries": {name: version(name) for name in _LIBRARIES},
         "data_sha256": files,
         "settings": asdict(config),
-        "training": _spent(trained),
-        "start": _run(Path(config.start)) if config.start else None,
-        "teacher": _run(Path(config.teacher)) if config.teacher else None,
-        "development": [entry for entry in trained if entry["kind"] == "dev"],
+        "training": run.spent,
+        "start": record(Path(config.start), "start") if config.start else None,
+        "teacher": record(Path(config.teacher), "teacher") if config.teacher else None,
+        "development": [entry for entry in run.log if entry["kind"] == "dev"],
         "selected": chosen,
         "selection": tried,
         "calibration": asdict(calibrated),
@@ -54,20 +52,6 @@ def write_manifest(
         "sha256": {INT8: sha256(folder / INT8), FP32: sha256(out / FP32)},
     }
     (folder / MANIFEST).write_text(json.dumps(told, indent=1, default=list) + "\n", encoding="utf-8")
-
-
-def _run(run: Path) -> dict[str, object]:
-    """What a finished run left of itself."""
-    settings = json.loads((run / SETTINGS).read_text(encoding="utf-8"))
-    return {"settings": settings, "training": _spent(_log(run))}
-
-
-def _log(run: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (run / LOG).read_text(encoding="utf-8").splitlines()]
-
-
-def _spent(log: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    return {"windows": log[-1]["seen"], "steps": log[-1]["step"], "seconds": log[-1]["seconds"]}
 
 
 def _commit() -> str:

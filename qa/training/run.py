@@ -11,10 +11,11 @@ from qa.training.calibrate import calibrate
 from qa.training.config import Config
 from qa.training.evaluate import Limits, by_source
 from qa.training.export import FP32, INT8, TOKENIZER, export_fp32, quantize, write_reader
-from qa.training.fit import CHOSEN, base_folder, check_folders, train_reader
-from qa.training.load import Row, read_rows
+from qa.training.finished import CHOSEN
+from qa.training.fit import base_folder, check_folders, train_reader
+from qa.training.load import Row, read_rows, sha256
 from qa.training.manifest import write_manifest
-from qa.training.questions import question_files, read_questions
+from qa.training.questions import question_files, stem, watched_questions
 from qa.training.verify import verify
 
 NAME = "citespan-minilm-l6"
@@ -24,16 +25,18 @@ _WATCHED_LONG, _WATCHED = 150, 450
 def make_reader(data: Path, config: Config, out: Path, watch: Sequence[Path], *, only_train: bool = False) -> Path:
     """Load, train, select, export, calibrate, verify; returns the reader's folder.
 
-    `watch`: validation files, never trained on; the recipe's `watch_questions` on them and on held-out rows are
-    calibrated with too. With `only_train` it ends when weights are chosen, and returns their file: enough for a
-    teacher.
+    `watch`: validation files, never trained on; all of the recipe's `watch_questions` on them and on held-out rows are
+    calibrated and measured with too. With `only_train` it ends when weights are chosen, and returns their file: enough
+    for a teacher.
     """
     tokenizer = base_folder(config.tokenizer) / TOKENIZER
-    check_folders(config)  # before minutes are spent on the data
+    check_folders(config, out)  # before minutes are spent on the data
+    watched = {path: read_rows(path) for path in watch}
     dataset, encoder = datasets.build(data, config, tokenizer, out)
     print({source: len(rows) for source, rows in dataset.train.items()}, flush=True)
-    every = [*dataset.dev, *(row for path in watch for row in read_rows(path))]
-    own = [row for path in question_files(config.watch_questions) for row in read_questions(path, every, every=False)]
+    every = [*dataset.dev, *(row for rows in watched.values() for row in rows)]
+    questions = question_files(config.watch_questions)
+    own = [row for path in questions for row in watched_questions(path, every)]
     few = sample(every, config.seed)
     model, chosen, tried = train_reader(dataset, encoder, config, out, few)
     if only_train:
@@ -45,7 +48,8 @@ def make_reader(data: Path, config: Config, out: Path, watch: Sequence[Path], *,
     write_reader(folder, folder / INT8, tokenizer, name=NAME, limits=Limits())
     report = calibrate(folder, [*few, *own])
     verified = verify(folder, out / FP32, [*every, *own], few)
-    write_manifest(folder, config, dataset.files, out, chosen=chosen, tried=tried, calibrated=report, verified=verified)
+    files = {**dataset.files, **{stem(path): sha256(path) for path in [*watched, *questions]}}
+    write_manifest(folder, config, files, out, chosen=chosen, tried=tried, calibrated=report, verified=verified)
     return folder
 
 

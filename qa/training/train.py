@@ -19,11 +19,12 @@ from torch import Tensor
 from qa.errors import SettingsError
 from qa.training.config import Config
 from qa.training.features import Pieces
-from qa.training.loss import hard_loss, null_loss, soft_loss
-from qa.training.model import Scores, SpanReader, autocast
+from qa.training.finished import LOG
+from qa.training.loss import Shares, reader_loss
+from qa.training.model import SpanReader, autocast
 from qa.training.sampling import Batch, Position, Progress, Stream, batches_of
 
-CHECKPOINT, LOG, SNAPSHOTS = "checkpoint.pt", "log.jsonl", "weights-*.pt"
+CHECKPOINT, SNAPSHOTS = "checkpoint.pt", "weights-*.pt"
 _LOG_EVERY = 50
 Evaluate = Callable[[SpanReader], Mapping[str, float]]
 
@@ -46,7 +47,7 @@ class Trainer:
     ) -> None:
         """Prepare the optimizer; word embeddings stay frozen (half of the weights, and rare words keep their sense).
 
-        A `teacher` scores the same windows, unmasked, and is learnt from in the share that `config` names.
+        A `teacher` scores the same windows, unmasked, and is learnt from in the shares that `config` names.
         """
         self.model, self.streams, self.config, self.folder, self.evaluate = model, streams, config, folder, evaluate
         self.pieces, self.device, self.bfloat16, self.teacher = pieces, device, bfloat16, teacher
@@ -61,6 +62,7 @@ class Trainer:
             {"params": [weight for _, weight in trained if weight.dim() <= 1], "weight_decay": 0.0},
         ]
         self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+        self.shares = Shares(config.null_weight, config.teacher_weight, config.teacher_null_weight)
         self.progress = Progress()
         self.step, self.seconds, self.seen, self.snapshots = 0, 0.0, 0, 0
         folder.mkdir(parents=True, exist_ok=True)
@@ -101,7 +103,11 @@ class Trainer:
         shown = hide(batch.input_ids, self.config.hidden_share, self.pieces)
         with autocast(self.bfloat16, self.device):
             scores = self.model(shown, batch.attention_mask, batch.token_type_ids)
-        loss = self._loss(scores, batch)
+        taught = None
+        if self.teacher is not None:
+            with torch.no_grad(), autocast(self.bfloat16, self.device):
+                taught = self.teacher(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+        loss = reader_loss(scores, batch, self.shares, taught)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         self.optimizer.step()
@@ -109,17 +115,6 @@ class Trainer:
         self.step += 1
         self.seen += len(batch.input_ids)
         return loss.detach()
-
-    def _loss(self, scores: Scores, batch: Batch) -> Tensor:
-        config = self.config
-        span = hard_loss(scores, batch.start, batch.end, batch.question)
-        if self.teacher is None:
-            return span + config.null_weight * null_loss(scores[2], batch.start)
-        with torch.no_grad(), autocast(self.bfloat16, self.device):
-            taught = self.teacher(batch.input_ids, batch.attention_mask, batch.token_type_ids)
-        soft = soft_loss(scores, taught, batch.start, batch.question)
-        null = null_loss(scores[2], batch.start, taught[2], config.teacher_null_weight)
-        return (1 - config.teacher_weight) * span + config.teacher_weight * soft + config.null_weight * null
 
     def _share_done(self) -> float:
         if self.config.steps:

@@ -14,6 +14,7 @@ from qa.training.config import Phase, read_config
 from qa.training.dataset import check_mixtures
 from qa.training.load import Row, TrainingDataError, hold_out, join_sentences, read_rows
 from qa.training.negatives import add_rivals, alter_questions, look_elsewhere, remove_answer
+from qa.training.questions import question_files, stem
 from tests.training.small import write_data, write_recipe
 
 
@@ -167,7 +168,11 @@ def test_a_recipe_needs_one_budget_and_phases_to_the_end(tmp_path: Path) -> None
         (("teacher_weight = 0.5", "teacher_weight = -0.1"), r"teacher_weight is 0 to 1"),
         (("teacher_weight = 0.5", 'teacher_weight = "half"'), r"teacher_weight is of the kind float; found 'half'"),
         (("teacher_null_weight = 0.5", "teacher_null_weight = 2"), r"teacher_null_weight is 0 to 1; found 2"),
-        (("questions = []", "questions = [1]"), r"questions is a list of file names; found \[1\]"),
+        (("\nquestions = []", "\nquestions = [1]"), r"(?<!watch_)questions is a list of file names; found \[1\]"),
+        (
+            ("watch_questions = []", 'watch_questions = "own"'),
+            r"watch_questions is a list of file names",
+        ),
         (("workers = 1", "workers = 0"), r"workers is a whole number from 1; found 0"),
         (("workers = 1", "workers = 1.5"), r"workers is of the kind int; found 1\.5"),
         (("seed = 7", "seed = []"), r"seed is of the kind int; found \[\]"),
@@ -234,7 +239,7 @@ def test_a_share_of_what_is_not_read_is_named(tmp_path: Path) -> None:
         check_mixtures(replace(config, phases=(*config.phases, Phase(1.0, (64,), {"towns": 1, "town": 1}))))
 
 
-@pytest.mark.parametrize("name", ["recipe.toml", "teacher.toml"])
+@pytest.mark.parametrize("name", ["recipe.toml", "teacher.toml", "refusals.toml"])
 def test_the_shipped_recipes_are_valid(name: str) -> None:
     import qa.training
 
@@ -242,8 +247,10 @@ def test_the_shipped_recipes_are_valid(name: str) -> None:
     config = read_config(folder / name)
     check_mixtures(config)
     named = {source for phase in config.phases for source in phase.mixture}
-    # The teacher reads what the reader reads, and may leave some of it undrawn.
-    assert name == "teacher.toml" or set(config.sources) <= named
+    # Only the reader's first run draws from all it reads; the questions of our own are drawn where they are named.
+    assert name != "recipe.toml" or set(config.sources) <= named
+    assert {stem(path) for path in question_files(config.questions)} <= named
+    assert all(path.is_file() for path in question_files([*config.questions, *config.watch_questions]))
     assert set(config.negatives_from) <= set(config.sources)
     student = read_config(folder / "recipe.toml")
     assert config.tokenizer == student.tokenizer == student.base and config.sources == student.sources

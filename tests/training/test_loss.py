@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from qa.training.loss import TEMPERATURE, hard_loss, null_loss, soft_loss
+from qa.training.loss import TEMPERATURE, Shares, hard_loss, null_loss, reader_loss, soft_loss
 from qa.training.model import Scores
+from qa.training.sampling import Batch
 
 FLAT = torch.zeros(3)
 
@@ -76,6 +77,24 @@ def test_the_null_score_learns_what_is_marked_and_the_teacher_s_probability_in_i
     assert float(null_loss(known, start)) == pytest.approx(marked, rel=1e-5)
     assert float(null_loss(known, start, known, 0.0)) == pytest.approx(marked, rel=1e-5)
     assert float(null_loss(known, start, known, 0.25)) == pytest.approx(0.75 * marked + 0.25 * entropy, rel=1e-5)
+
+
+def test_spans_and_whether_there_is_one_are_taught_in_shares_of_their_own() -> None:
+    start = torch.tensor([1, -1, -1])
+    learnt, known = (KNOWN, EVEN, torch.tensor([1.0, -1.0, 2.0])), (EVEN, EVEN, torch.tensor([0.0, 3.0, -1.0]))
+    hard = float(hard_loss(learnt, start, start, QUESTION))
+    soft = float(soft_loss(learnt, known, start, QUESTION))
+    null = [float(null_loss(learnt[2], start, known[2], share)) for share in (0.0, 0.25)]
+    assert len({round(each, 3) for each in (hard, soft, *null)}) == 4
+
+    batch = Batch(FLAT, FLAT, FLAT, start, start, QUESTION)
+
+    def told(shares: Shares, taught: Scores | None = known) -> float:
+        return float(reader_loss(learnt, batch, shares, taught))
+
+    assert told(Shares(0.5, 0.75, 0.25)) == pytest.approx(0.25 * hard + 0.75 * soft + 0.5 * null[1], rel=1e-5)
+    assert told(Shares(2.0, 1.0, 0.0)) == pytest.approx(soft + 2 * null[0], rel=1e-5)
+    assert told(Shares(0.5, 0.75, 0.25), None) == pytest.approx(hard + 0.5 * null[0], rel=1e-5)
 
 
 LOGIT = st.floats(-8, 8, width=32)

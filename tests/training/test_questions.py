@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qa.errors import SettingsError
 from qa.training.config import Config, read_config
-from qa.training.dataset import build
+from qa.training.dataset import build, check_mixtures
 from qa.training.load import Row, TrainingDataError
-from qa.training.questions import question_files, read_questions
+from qa.training.questions import question_files, training_questions, watched_questions
 from tests.training.small import rows, write_base, write_data, write_recipe
 
 ROWS = [
@@ -28,57 +31,96 @@ def write(path: Path, *rows: object) -> Path:
     return path
 
 
-def question(number: int, passage: list[str], answers: list[list[int]]) -> dict[str, object]:
-    return {"id": f"near-{number}", "question": "Who slept?", "passage": passage, "answers": answers}
+def question(number: int, passage: list[str], answers: list[list[int]], text: str = "Bob ran.") -> dict[str, object]:
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return {"id": f"near-{number}", "question": " Who ran? ", "passage": passage, "sha256": digest, "answers": answers}
 
 
 def test_a_passage_is_put_together_from_the_rows_it_names(tmp_path: Path) -> None:
-    path = write(tmp_path / "near.jsonl.gz", question(1, ["towns:1", "towns:2"], [[9, 14]]))
-    (row,) = read_questions(path, ROWS)
-    assert (row.id, row.source, row.group, row.question) == ("near-1", "near", "a", "Who slept?")
+    both = question(1, ["towns:1", "towns:2"], [[9, 14]], "Bob ran. Carol slept.")
+    (row,) = training_questions(write(tmp_path / "near.jsonl.gz", both), ROWS, ())
+    assert (row.id, row.source, row.group, row.question) == ("near-1", "near", "a", "Who ran?")
     assert row.context == "Bob ran. Carol slept." and row.context[slice(*row.answers[0])] == "Carol"
+    assert training_questions(tmp_path / "near.jsonl.gz", ROWS, {"Carol slept."}) == []
+    assert training_questions(tmp_path / "near.jsonl.gz", ROWS, {"Carol"}) == [row]
+
+
+GOOD = question(2, ["towns:1"], [])
 
 
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (question(2, ["towns:3"], []), r"near\.jsonl\.gz:2: .*'towns:3'"),
-        (question(2, ["towns:1"], [[4, 9]]), r"gz:2: .*within the 8 characters .*4, 9"),
-        (question(2, ["towns:1"], [[4, 4]]), r"gz:2: .*within the 8"),
-        (question(2, ["towns:1"], [[-4, 2]]), r"gz:2: .*within the 8"),
-        (question(2, ["towns:1"], [[1, 2, 3]]), r"gz:2: .*expected id, question, passage and answers.*ValueError"),
-        (question(2, [], []), r"gz:2: .*expected id, question, passage and answers"),
-        ({"id": "near-2", "question": "Who?", "answers": []}, r"gz:2: .*KeyError"),
+        (question(2, ["towns:1"], [[4, 9]]), r"within the 8 characters .*4, 9"),
+        (question(2, ["towns:1"], [[4, 4]]), r"within the 8"),
+        (question(2, ["towns:1"], [[-4, 2]]), r"within the 8"),
+        (question(2, ["towns:1"], [[1, 2, 3]]), r"within the 8 .*1, 2, 3"),
+        (GOOD | {"answers": [[0, 1.5]]}, r"within the 8 .*1\.5"),
+        (GOOD | {"answers": [[False, True]]}, r"within the 8 .*False"),
+        (GOOD | {"answers": None}, r"found None"),
+        (GOOD | {"passage": []}, r'expected a passage, \["SOURCE:ID", \.\.\.\], found \[\]'),
+        (GOOD | {"passage": "towns:1"}, r"expected a passage, .* found 'towns:1'"),
+        (GOOD | {"passage": [1]}, r"expected a passage, .* found \[1\]"),
+        (GOOD | {"question": None}, r"expected the words id, question and sha256"),
+        (
+            GOOD | {"sha256": "0123456789ab"},
+            r"with the hash 0123456789ab, found one with [0-9a-f]{12}; .*another edition",
+        ),
+        (["towns:1"], r"expected the words id, question and sha256, found '\[\"towns:1\"\]"),
     ],
 )
 def test_a_row_that_does_not_fit_is_named_by_file_and_line(tmp_path: Path, row: object, message: str) -> None:
-    path = write(tmp_path / "near.jsonl.gz", question(1, ["towns:2"], []), row)
-    with pytest.raises(TrainingDataError, match=message):
-        read_questions(path, ROWS)
-    with pytest.raises(TrainingDataError, match=r"gone.*no such file.*`questions`"):
-        read_questions(tmp_path / "gone.jsonl.gz", ROWS)
+    path = write(tmp_path / "near.jsonl.gz", GOOD, row)
+    with pytest.raises(TrainingDataError, match=r"near\.jsonl\.gz:2: .*" + message):
+        training_questions(path, ROWS, ())
+    with pytest.raises(TrainingDataError, match=r"near\.jsonl\.gz:2: .*" + message):
+        watched_questions(path, ROWS)
+
+
+def test_a_file_that_is_missing_or_damaged_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TrainingDataError, match=r"gone\.jsonl\.gz: no such training file"):
+        training_questions(tmp_path / "gone.jsonl.gz", ROWS, ())
+    path = write(tmp_path / "near.jsonl.gz", GOOD)
+    whole = path.read_bytes()
+    for damaged in (b"junk", whole[:-9], whole[:-8] + bytes(8), gzip.compress(b"\xff")):
+        path.write_bytes(damaged)
+        with pytest.raises(TrainingDataError, match=r"near\.jsonl\.gz: expected a gzipped JSON Lines file"):
+            training_questions(path, ROWS, ())
+    with gzip.open(path, "wt") as file:
+        file.write("{\n")
+    with pytest.raises(TrainingDataError, match=r"gz:1: expected a JSON object, found '\{"):
+        training_questions(path, ROWS, ())
+
+
+def test_questions_on_other_texts_are_an_error_where_they_are_trained_on(tmp_path: Path) -> None:
+    path = write(tmp_path / "near.jsonl.gz", GOOD, question(3, ["towns:1", "towns:3"], [[99, 100]]))
+    with pytest.raises(TrainingDataError, match=r"gz:2: .*found 'towns:3', which is none; add its source"):
+        training_questions(path, ROWS, ())
+    assert [row.id for row in watched_questions(path, ROWS)] == ["near-2"]
+    with pytest.raises(TrainingDataError, match=r"near\.jsonl\.gz: .* found none; .*--watch"):
+        watched_questions(path, [])
+
+
+def towns(number: int, answers: list[list[int]], *keys: str) -> dict[str, object]:
+    """A question on contexts of the small data set."""
+    contexts = {f"towns:{row['id']}": str(row["context"]) for row in rows()}
+    return question(number, list(keys), answers, " ".join(contexts[key] for key in keys))
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    """A recipe with two questions on one passage, and one on a passage that is held out (article-0)."""
+    """A recipe with two questions on one passage, and two on what is held out (article-0)."""
     path = write(
         tmp_path / "near.jsonl.gz",
-        question(1, ["towns:3-1"], [[4, 12]]),
-        question(2, ["towns:3-1"], []),
-        question(3, ["towns:0-1"], [[4, 12]]),
+        towns(1, [[4, 12]], "towns:3-1"),
+        towns(2, [], "towns:3-1"),
+        towns(3, [[4, 12]], "towns:0-1"),
+        towns(4, [], "towns:3-1", "towns:0-1"),
     )
     config = read_config(write_recipe(tmp_path / "r.toml", write_base(tmp_path / "base"), steps=1))
-    phases = tuple(
-        replace(phase, mixture={**phase.mixture, "near": 1, "near_unanswerable": 1}) for phase in config.phases
-    )
+    own = {"near": 1.0, "near_unanswerable": 1.0}
+    phases = tuple(replace(phase, mixture={**phase.mixture, **own}) for phase in config.phases)
     return replace(config, questions=(str(path),), phases=phases)
-
-
-def test_those_on_passages_that_are_not_there_may_be_left_out(tmp_path: Path) -> None:
-    path = write(tmp_path / "near.jsonl.gz", question(1, ["towns:3"], [[99, 100]]), question(2, ["towns:2"], []))
-    assert [row.id for row in read_questions(path, ROWS, every=False)] == ["near-2"]
-    assert read_questions(path, [], every=False) == []
 
 
 def test_they_are_sources_of_their_own_and_none_is_on_what_is_held_out(tmp_path: Path, config: Config) -> None:
@@ -94,13 +136,66 @@ def test_they_are_sources_of_their_own_and_none_is_on_what_is_held_out(tmp_path:
 def test_a_changed_file_is_read_anew_and_a_share_of_a_file_not_named_is_refused(tmp_path: Path, config: Config) -> None:
     data, tokenizer = write_data(tmp_path / "data"), tmp_path / "base" / "tokenizer.json"
     build(data, config, tokenizer, tmp_path / "out")
-    write(tmp_path / "near.jsonl.gz", question(1, ["towns:3-1"], [[4, 12]]), question(2, ["towns:3-1"], [[0, 3]]))
+    write(tmp_path / "near.jsonl.gz", towns(1, [[4, 12]], "towns:3-1"), towns(2, [[0, 3]], "towns:3-1"))
     dataset, _ = build(data, config, tokenizer, tmp_path / "out")
     assert len(dataset.train["near"]) == 2 and "near_unanswerable" not in dataset.train
     with pytest.raises(SettingsError, match=r"\['near', 'near_unanswerable'\]"):
         build(data, replace(config, questions=()), tokenizer, tmp_path / "out")
 
 
+def test_a_name_that_means_two_things_is_refused(tmp_path: Path, config: Config) -> None:
+    for name in ("towns", "removed", "unanswerable"):
+        with pytest.raises(SettingsError, match=rf"expected different names.*found \['{name}'\] twice"):
+            check_mixtures(replace(config, questions=(str(tmp_path / f"{name}.jsonl.gz"), *config.questions)))
+    with pytest.raises(SettingsError, match=r"found \['near'\] twice"):
+        check_mixtures(replace(config, questions=(*config.questions, "near.jsonl.gz")))
+    check_mixtures(config)
+
+
+@pytest.mark.parametrize("missing", ["near", "towns"])
+def test_a_missing_file_is_said_before_anything_is_read(tmp_path: Path, config: Config, missing: str) -> None:
+    data = write_data(tmp_path / "data")
+    (path,) = (path for path in tmp_path.rglob(f"{missing}.jsonl.gz"))
+    path.unlink()
+    with pytest.raises(TrainingDataError, match=rf"{missing}\.jsonl\.gz: no such training file; check --data and"):
+        build(data, config, tmp_path / "base" / "tokenizer.json", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_bare_name_is_looked_for_beside_the_training_code() -> None:
     (path,) = question_files(["near.jsonl.gz"])
     assert path.parent.name == "training" and (path.parent / "recipe.toml").is_file()
+
+
+SHIPPED = ("near_misses", "near_misses_held_out", "story_questions", "story_questions_held_out")
+
+
+def shipped(name: str) -> list[dict[str, Any]]:
+    (path,) = question_files([f"{name}.jsonl.gz"])
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_shipped_questions_carry_no_text_but_their_own(name: str) -> None:
+    asked = shipped(name)
+    assert {frozenset(row) for row in asked} == {
+        frozenset({"id", "question", "passage", "sha256", "answers"}),
+        frozenset({"id", "question", "passage", "sha256", "answers", "plausible"}),
+    }
+    for row in asked:
+        # An answer, or where it does not stand the words that look like one: places, not texts.
+        (span,) = row["answers"] or [row["plausible"]]
+        assert ("plausible" in row) == (row["answers"] == []) and 0 <= span[0] < span[1]
+        assert row["question"].strip() == row["question"] != "" and len(row["question"]) < 300
+    assert len({row["id"] for row in asked}) == len(asked)
+    assert len({(row["question"], *row["passage"]) for row in asked}) == len(asked)
+
+
+def test_what_is_trained_on_is_neither_calibrated_nor_measured_with() -> None:
+    passages = {name: {key for row in shipped(name) for key in row["passage"]} for name in SHIPPED}
+    for one, other in combinations(SHIPPED, 2):
+        assert not passages[one] & passages[other], (one, other)
+    sources = {name: {key.split(":")[0] for key in passages[name]} for name in SHIPPED}
+    assert sources["story_questions"] == sources["story_questions_held_out"] == {"newsqa"}
+    assert "newsqa" not in sources["near_misses"]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,8 +19,8 @@ from qa.training.__main__ import main
 from qa.training.config import read_config
 from qa.training.encoders import span_reader
 from qa.training.evaluate import Limits, predict, torch_reader
-from qa.training.fit import CHOSEN, SETTINGS
-from qa.training.load import read_rows
+from qa.training.finished import CHOSEN, LOG, SETTINGS, record
+from qa.training.load import read_rows, sha256
 from qa.training.manifest import MANIFEST
 from qa.training.model import SpanReader
 from qa.training.run import make_reader
@@ -96,7 +99,9 @@ def test_a_whole_run_leaves_a_reader_that_tells_of_its_start_and_teacher(place: 
         tmp_path / "r.toml", place / "base", steps=150, start=str(first), teacher=str(place / "teacher")
     )
     # A question on what is held out, and one on what is neither held out nor watched.
-    asked = [{"id": f"own-{key}", "question": "who?", "passage": [key], "answers": []} for key in ("towns:0-1", "x:1")]
+    digest = hashlib.sha256(str(rows()[1]["context"]).encode()).hexdigest()[:12]
+    common = {"question": "who?", "sha256": digest, "answers": []}
+    asked = [common | {"id": f"own-{key}", "passage": [key]} for key in ("towns:0-1", "x:1")]
     with gzip.open(tmp_path / "own.jsonl.gz", "wt") as file:
         file.writelines(json.dumps(one) + "\n" for one in asked)
     text = recipe.read_text()
@@ -107,6 +112,8 @@ def test_a_whole_run_leaves_a_reader_that_tells_of_its_start_and_teacher(place: 
     assert told["settings"]["teacher"] == str(place / "teacher") and told["training"]["steps"] == 150
     assert told["teacher"]["settings"]["base"] == str(place / "other") and told["teacher"]["training"]["steps"] == 100
     assert told["start"]["training"]["steps"] == 2 and told["start"]["settings"]["base"] == str(place / "base")
+    assert told["start"]["sha256"] == sha256(first / CHOSEN) != told["teacher"]["sha256"]
+    assert set(told["data_sha256"]) == {"towns", "own"}
     assert told["verified"]["int8"]["towns.f1"] > 50 and told["calibration"]["answerable"] > 0
     held_out, everything = 6, 36
     assert told["calibration"]["questions"] == held_out + everything + 1
@@ -123,13 +130,14 @@ def test_a_whole_run_leaves_a_reader_that_tells_of_its_start_and_teacher(place: 
     [
         ((), "expected the folder of a finished run, found no settings.json; check `teacher`"),
         ((SETTINGS,), "expected the folder of a finished run, found no chosen.pt; check `teacher`"),
+        ((SETTINGS, CHOSEN), "expected the folder of a finished run, found no log.jsonl; check `teacher`"),
     ],
 )
 def test_a_teacher_that_is_missing_is_named(
     place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], files: tuple[str, ...], message: str
 ) -> None:
+    (tmp_path / "gone").mkdir()
     for file in files:
-        (tmp_path / "gone").mkdir()
         (tmp_path / "gone" / file).write_bytes((place / "teacher" / file).read_bytes())
     recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, teacher=str(tmp_path / "gone"))
     assert run(place, recipe, tmp_path / "out") == 2
@@ -138,17 +146,47 @@ def test_a_teacher_that_is_missing_is_named(
     assert not (tmp_path / "out").exists()  # said before the data are prepared
 
 
-@pytest.mark.parametrize("text", ["{", "{}", "[]"])
-def test_damaged_settings_of_a_teacher_are_named(
-    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+@pytest.mark.parametrize("name", ["start", "teacher"])
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [(SETTINGS, "{"), (SETTINGS, "{}"), (SETTINGS, "[]"), (LOG, ""), (LOG, "{"), (LOG, "{}"), (LOG, "[]")],
+)
+def test_a_damaged_run_is_named(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, text: str, name: str
 ) -> None:
-    (tmp_path / "gone").mkdir()
-    (tmp_path / "gone" / SETTINGS).write_text(text)
-    for name in ("chosen.pt", "log.jsonl"):
-        (tmp_path / "gone" / name).write_bytes(b"")
-    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, teacher=str(tmp_path / "gone"))
+    shutil.copytree(place / "teacher", tmp_path / "gone")
+    (tmp_path / "gone" / file).write_text(text)
+    folder = str(tmp_path / "gone")
+    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, **{name: folder})  # type: ignore[arg-type]
     assert run(place, recipe, tmp_path / "out") == 2
-    assert f"{SETTINGS}: expected the settings of a finished run, found" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"gone/{file}: expected what a finished run leaves, found" in told and f"check `{name}`" in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_start_of_another_base_and_a_folder_that_is_in_use_are_refused(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, start=str(place / "teacher"))
+    assert run(place, recipe, tmp_path / "out") == 2
+    assert "expected weights made from" in capsys.readouterr().err
+    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3, teacher=str(place / "teacher"))
+    assert run(place, recipe, place / "teacher") == 2
+    assert "expected another folder to train in than that of `teacher`; change --out" in capsys.readouterr().err
+    assert json.loads((place / "teacher" / SETTINGS).read_text())["base"] == str(place / "other")
+
+
+def test_a_record_goes_back_as_far_as_there_are_folders(place: Path, tmp_path: Path) -> None:
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    before = {first: {"teacher": str(tmp_path / "gone")}, second: {"start": str(first), "teacher": ""}}
+    before[third] = {"start": str(second), "teacher": str(first)}
+    for folder, settings in before.items():
+        shutil.copytree(place / "teacher", folder)
+        (folder / SETTINGS).write_text(json.dumps({"base": "b", **settings}))
+    told: Any = record(third, "start")
+    assert set(told) == {"settings", "training", "sha256", "start", "teacher"}
+    assert set(told["start"]) == {"settings", "training", "sha256", "start"}
+    assert told["start"]["start"] == told["teacher"] and set(told["teacher"]) == {"settings", "training", "sha256"}
 
 
 def test_a_start_that_is_missing_is_named(place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
