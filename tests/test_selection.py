@@ -13,15 +13,9 @@ from qa.calibration import Calibration
 from qa.citation import parse_citation_id
 from qa.records import Answer, NoAnswer
 from qa.selection import LEAST_LIKELY, Selector
+from tests.ceasefire import DOCUMENTS, FIRST, ONE, SECOND, TWO
 from tests.examples import document, hits, passage, reading
 
-ONE = document(
-    "The ceasefire was signed on Monday. It was negotiated by Turkey and Russia. Soldiers shot 82 people.", "one.txt"
-)
-TWO = document("At least eighty-two were shot, the U.N. said. The evacuation starts on Wednesday.", "two.txt")
-DOCUMENTS = {ONE.id: ONE, TWO.id: TWO}
-FIRST = passage(ONE, "It was negotiated by Turkey and Russia. Soldiers shot 82 people.")
-SECOND = passage(TWO, TWO.text)
 SELECTOR = Selector(Calibration(bias=0, margin=1), threshold=0.5)
 
 

@@ -17,9 +17,9 @@ from tokenizers import Tokenizer
 from qa.errors import SettingsError
 from qa.training.config import Config
 from qa.training.features import EncodedRow, Encoder
-from qa.training.load import ENDING, UNSURE, Row, TrainingDataError, hold_out, join_sentences, read_rows, sha256
+from qa.training.load import ENDING, UNSURE, Row, check_files, hold_out, join_sentences, read_rows, sha256, stem
 from qa.training.negatives import ALTERED, ELSEWHERE, REMOVED, add_rivals, make_negatives
-from qa.training.questions import question_files, stem, training_questions
+from qa.training.questions import question_files, training_questions
 
 UNANSWERABLE = "unanswerable"
 """The source of what people wrote to look answerable. For each file NAME of questions of our own, NAME_unanswerable."""
@@ -41,7 +41,9 @@ def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dat
     """
     encoder = Encoder(Tokenizer.from_file(str(tokenizer)))
     check_mixtures(config)
-    files = {stem(path): sha256(path) for path in _sources(data, config)}
+    paths = [*(data / f"{source}{ENDING}" for source in config.sources), *question_files(config.questions)]
+    check_files(paths)
+    files = {stem(path): sha256(path) for path in paths}
     path = cache / f"dataset-{_key(files, config, tokenizer)}.pickle"
     if path.is_file():
         # The file is our own, of this run's folder: nothing from elsewhere is unpickled.
@@ -58,7 +60,9 @@ def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dat
 
 
 def check_mixtures(config: Config) -> None:
-    """Raises SettingsError for a share of what is not read: a misspelt name would be left out without a word."""
+    """Raises SettingsError for a share of what is not read, since a misspelt name would be left out without a word, and
+    for a name that means two things.
+    """
     made = {UNANSWERABLE, REMOVED, ELSEWHERE, ALTERED}
     own = [stem(path) for path in question_files(config.questions)]
     apart = {f"{name}_{UNANSWERABLE}" for name in own}
@@ -76,15 +80,6 @@ def check_mixtures(config: Config) -> None:
                 f"NAME_{UNANSWERABLE}) and of {UNANSWERABLE}, {REMOVED}, {ELSEWHERE}, {ALTERED}, found {unknown} in "
                 f"the one until {phase.until}; add to `sources` or `questions`, or correct what is wrong."
             )
-
-
-def _sources(data: Path, config: Config) -> list[Path]:
-    """All files to read. Raises TrainingDataError for one that is not there."""
-    paths = [*(data / f"{source}{ENDING}" for source in config.sources), *question_files(config.questions)]
-    for path in paths:
-        if not path.is_file():
-            raise TrainingDataError(f"{path}: no such training file; check --data and the recipe")
-    return paths
 
 
 def _make(data: Path, config: Config, encoder: Encoder, files: Mapping[str, str]) -> Dataset:

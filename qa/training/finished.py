@@ -17,21 +17,14 @@ CHOSEN, SETTINGS, LOG = "chosen.pt", "settings.json", "log.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class FinishedRun:
-    """A folder with chosen weights; the settings they were made with; the lines of the log, one or more."""
+    """What weights started from, as the recipe named it; all settings; the lines of the log, one or more; the effort:
+    windows read, steps and seconds.
+    """
 
-    folder: Path
+    base: str
     settings: Mapping[str, Any]
     log: tuple[Mapping[str, Any], ...]
-
-    @property
-    def base(self) -> str:
-        """The base weights that it started from, as its recipe named them."""
-        return str(self.settings["base"])
-
-    @property
-    def spent(self) -> dict[str, float]:
-        """Windows read, steps and seconds."""
-        return {"windows": self.log[-1]["seen"], "steps": self.log[-1]["step"], "seconds": self.log[-1]["seconds"]}
+    spent: Mapping[str, float]
 
 
 def finished_run(folder: Path, setting: str) -> FinishedRun:
@@ -41,26 +34,27 @@ def finished_run(folder: Path, setting: str) -> FinishedRun:
     at = folder / SETTINGS
     try:
         settings = json.loads(at.read_text(encoding="utf-8"))
-        run = FinishedRun(folder, {**settings, "base": settings["base"]}, ())
+        base = str(settings["base"])
         at = folder / LOG
         log = tuple(json.loads(line) for line in at.read_text(encoding="utf-8").splitlines())
-        run = FinishedRun(folder, run.settings, log)
-        _ = run.spent
+        spent = {"windows": log[-1]["seen"], "steps": log[-1]["step"], "seconds": log[-1]["seconds"]}
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise ModelError(
             f"{at}: expected what a finished run leaves, found {in_words(error)}; check `{setting}`"
         ) from error
-    return run
+    return FinishedRun(base, settings, log, spent)
 
 
-def record(folder: Path, setting: str) -> dict[str, object]:
+def record(folder: Path, setting: str, after: tuple[Path, ...] = ()) -> dict[str, object]:
     """What a manifest tells of a finished run: settings, effort, the hash of its weights, and the same of the runs that
-    it started from and learnt from, where their folders are still there.
+    it started from and learnt from, where their folders are still there. A folder that was used again since, for one
+    of the runs that came `after`, is not that of the earlier run any more.
     """
     run = finished_run(folder, setting)
+    named = {name: Path(run.settings[name]) for name in ("start", "teacher") if run.settings.get(name)}
     before = {
-        name: record(Path(run.settings[name]), name)
-        for name in ("start", "teacher")
-        if run.settings.get(name) and (Path(run.settings[name]) / CHOSEN).is_file()
+        name: record(earlier, name, (*after, folder))
+        for name, earlier in named.items()
+        if earlier not in (*after, folder) and (earlier / CHOSEN).is_file()
     }
     return {"settings": run.settings, "training": run.spent, "sha256": sha256(folder / CHOSEN), **before}

@@ -46,16 +46,24 @@ class Row:
 
 def read_rows(path: Path) -> list[Row]:
     """All rows of one `.jsonl.gz` file; `source` is the file's stem. Raises TrainingDataError naming file and line."""
-    source = path.name.removesuffix(ENDING)
-    return [_parse(line, source, where) for where, line in numbered_lines(path)]
+    return [_parse(line, stem(path), where) for where, line in numbered_lines(path)]
+
+
+def stem(path: Path) -> str:
+    """The file's name without its ending."""
+    return path.name.removesuffix(ENDING)
+
+
+def check_files(paths: Iterable[Path]) -> None:
+    """Raises TrainingDataError for a file that is not there."""
+    for path in paths:
+        if not path.is_file():
+            raise TrainingDataError(f"{path}: no such training file; check --data and the recipe")
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[str, str]]:
     """Each line of a gzipped text file, behind "FILE:NUMBER". Raises TrainingDataError for one missing or damaged."""
-    if not path.is_file():
-        raise TrainingDataError(
-            f"{path}: no such training file; expected a gzipped JSON Lines file. Check --data and the config."
-        )
+    check_files([path])
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):

@@ -14,7 +14,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from qa.training.load import ENDING, UNSURE, CharSpan, Row, TrainingDataError, numbered_lines
+from qa.training.load import UNSURE, CharSpan, Row, TrainingDataError, numbered_lines, stem
 
 _DIGITS = 12
 
@@ -22,11 +22,6 @@ _DIGITS = 12
 def question_files(names: Sequence[str]) -> list[Path]:
     """Where the files that a recipe names are: beside this code, or where a whole path says."""
     return [Path(__file__).parent / name for name in names]
-
-
-def stem(path: Path) -> str:
-    """The file's name without its ending."""
-    return path.name.removesuffix(ENDING)
 
 
 def training_questions(path: Path, rows: Iterable[Row], held_out: Collection[str]) -> list[Row]:

@@ -13,9 +13,9 @@ from qa.training.evaluate import Limits, by_source
 from qa.training.export import FP32, INT8, TOKENIZER, export_fp32, quantize, write_reader
 from qa.training.finished import CHOSEN
 from qa.training.fit import base_folder, check_folders, train_reader
-from qa.training.load import Row, read_rows, sha256
+from qa.training.load import Row, check_files, read_rows, sha256, stem
 from qa.training.manifest import write_manifest
-from qa.training.questions import question_files, stem, watched_questions
+from qa.training.questions import question_files, watched_questions
 from qa.training.verify import verify
 
 NAME = "citespan-minilm-l6"
@@ -31,11 +31,12 @@ def make_reader(data: Path, config: Config, out: Path, watch: Sequence[Path], *,
     """
     tokenizer = base_folder(config.tokenizer) / TOKENIZER
     check_folders(config, out)  # before minutes are spent on the data
+    questions = question_files(config.watch_questions)
+    check_files(questions)
     watched = {path: read_rows(path) for path in watch}
     dataset, encoder = datasets.build(data, config, tokenizer, out)
     print({source: len(rows) for source, rows in dataset.train.items()}, flush=True)
     every = [*dataset.dev, *(row for rows in watched.values() for row in rows)]
-    questions = question_files(config.watch_questions)
     own = [row for path in questions for row in watched_questions(path, every)]
     few = sample(every, config.seed)
     model, chosen, tried = train_reader(dataset, encoder, config, out, few)

@@ -12,9 +12,9 @@ from qa.errors import SettingsError
 from qa.training.alterations import Surroundings, alter
 from qa.training.config import Phase, read_config
 from qa.training.dataset import check_mixtures
-from qa.training.load import Row, TrainingDataError, hold_out, join_sentences, read_rows
+from qa.training.load import Row, TrainingDataError, hold_out, join_sentences, read_rows, stem
 from qa.training.negatives import add_rivals, alter_questions, look_elsewhere, remove_answer
-from qa.training.questions import question_files, stem
+from qa.training.questions import question_files
 from tests.training.small import write_data, write_recipe
 
 

@@ -178,7 +178,9 @@ def test_a_start_of_another_base_and_a_folder_that_is_in_use_are_refused(
 
 def test_a_record_goes_back_as_far_as_there_are_folders(place: Path, tmp_path: Path) -> None:
     first, second, third = (tmp_path / name for name in ("first", "second", "third"))
-    before = {first: {"teacher": str(tmp_path / "gone")}, second: {"start": str(first), "teacher": ""}}
+    # The first one's folders: one is gone, the other was used again for the third run.
+    before = {first: {"teacher": str(tmp_path / "gone"), "start": str(third)}}
+    before[second] = {"start": str(first), "teacher": ""}
     before[third] = {"start": str(second), "teacher": str(first)}
     for folder, settings in before.items():
         shutil.copytree(place / "teacher", folder)
