@@ -176,6 +176,16 @@ def test_a_start_of_another_base_and_a_folder_that_is_in_use_are_refused(
     assert json.loads((place / "teacher" / SETTINGS).read_text())["base"] == str(place / "other")
 
 
+def test_questions_to_watch_that_are_missing_are_named_before_the_data_are_built(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = write_recipe(tmp_path / "r.toml", place / "base", steps=3)
+    recipe.write_text(recipe.read_text().replace("watch_questions = []", 'watch_questions = ["gone.jsonl.gz"]'))
+    assert run(place, recipe, tmp_path / "out") == 2
+    assert "gone.jsonl.gz: no such training file; check --data and the recipe" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_record_goes_back_as_far_as_there_are_folders(place: Path, tmp_path: Path) -> None:
     first, second, third = (tmp_path / name for name in ("first", "second", "third"))
     # The first one's folders: one is gone, the other was used again for the third run.
