@@ -30,6 +30,7 @@ class Config:
     `rival_share`: of the questions that have rivals, how many are read beside one.
     `teacher`: the folder of a finished run to learn from, or "": which words answer in the share
     `teacher_weight`, whether any do in the share `teacher_null_weight`.
+    `untaught`: sources about which the teacher is not asked; they are learnt from as they are marked.
     `questions`: files of further questions on the sources' contexts (see the module of that name), beside the training
     code or whole paths.
     `watch_questions`: the same on what is held out or watched: not trained on, but calibrated and measured with.
@@ -54,6 +55,7 @@ class Config:
     teacher: str
     teacher_weight: float
     teacher_null_weight: float
+    untaught: tuple[str, ...]
     device: str
     workers: int
     bfloat16: str
@@ -88,7 +90,7 @@ def read_config(path: Path) -> Config:
             raise SettingsError(f"{path}: {name} is {shape}; found {raw[name]!r}.")
     raw["phases"] = tuple(_phase(path, phase) for phase in raw["phases"])
     raw["dev_groups"] = {source: tuple(groups) for source, groups in raw["dev_groups"].items()}
-    for name in ("sources", "questions", "watch_questions", "negatives_from"):
+    for name in ("sources", "untaught", "questions", "watch_questions", "negatives_from"):
         raw[name] = tuple(raw[name])
     config = Config(**raw)
     if (config.minutes > 0) == (config.steps > 0):
@@ -133,6 +135,7 @@ def _is_share(value: object) -> bool:
 _SHAPES: tuple[tuple[str, Callable[[object], bool], str], ...] = (
     ("sources", _is_names, "a list of names"),
     ("negatives_from", _is_names, "a list of names"),
+    ("untaught", _is_names, "a list of names"),
     ("questions", _is_names, "a list of file names"),
     ("watch_questions", _is_names, "a list of file names"),
     ("teacher_weight", _is_share, "0 to 1"),

@@ -57,6 +57,7 @@ def train_reader(
             seed=config.seed + 1000 * number,
             tokens_per_batch=config.tokens_per_batch,
             rival_share=config.rival_share,
+            untaught=config.untaught,
         )
         for number in range(config.workers)
     ]

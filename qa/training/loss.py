@@ -25,18 +25,22 @@ class Shares:
 
 
 def reader_loss(scores: Scores, batch: Batch, shares: Shares, taught: Scores | None = None) -> Tensor:
-    """All that a batch is learnt from: which words answer, and whether any do, as marked and, if any, as `taught`."""
+    """All that a batch is learnt from: which words answer, and whether any do, as marked and, if any, as `taught`.
+
+    Rows that the batch says are not taught are learnt from as marked alone.
+    """
     start, question = batch.start, batch.question
-    span = hard_loss(scores, start, batch.end, question)
     if taught is None:
-        return span + shares.null_weight * null_loss(scores[2], start)
-    soft = soft_loss(scores, taught, start, question)
-    null = null_loss(scores[2], start, taught[2], shares.teacher_null_weight)
-    return (1 - shares.teacher_weight) * span + shares.teacher_weight * soft + shares.null_weight * null
+        return hard_loss(scores, start, batch.end, question) + shares.null_weight * null_loss(scores[2], start)
+    share = shares.teacher_weight * batch.taught
+    span = hard_loss(scores, start, batch.end, question, 1 - share)
+    soft = soft_loss(scores, taught, start, question, share)
+    null = null_loss(scores[2], start, taught[2], shares.teacher_null_weight * batch.taught)
+    return span + soft + shares.null_weight * null
 
 
-def hard_loss(scores: Scores, start: Tensor, end: Tensor, question: Tensor) -> Tensor:
-    """Span cross-entropy over the answerable rows (`start` >= 0), 0 if there are none.
+def hard_loss(scores: Scores, start: Tensor, end: Tensor, question: Tensor, share: Tensor | float = 1.0) -> Tensor:
+    """Span cross-entropy over the answerable rows (`start` >= 0), 0 if there are none. Each counts in its `share`.
 
     The rows of one `question` share one softmax, so that scores of different passages can be compared (Clark and
     Gardner 2018, shared normalisation).
@@ -45,11 +49,12 @@ def hard_loss(scores: Scores, start: Tensor, end: Tensor, question: Tensor) -> T
     together = question[:, None] == question[None, :]
     span = _entropy(scores[0], start, together) + _entropy(scores[1], end, together)
     # A sum over a mask, not a choice of rows: a GPU need not wait to learn how many there are.
-    return (span * answerable).sum() / answerable.sum().clamp(min=1) / 2
+    return (span * answerable * share).sum() / answerable.sum().clamp(min=1) / 2
 
 
-def soft_loss(scores: Scores, taught: Scores, start: Tensor, question: Tensor) -> Tensor:
+def soft_loss(scores: Scores, taught: Scores, start: Tensor, question: Tensor, share: Tensor | float = 1.0) -> Tensor:
     """How far the span scores are from the `taught` ones: divergence over the questions; 0 where both agree.
+    Each row counts in its `share`.
 
     The Kullback-Leibler divergence at the temperature and times its square, so that gradients keep their size (Hinton
     et al. 2015), mean of start and end. The rows of one `question` share one softmax, as in `hard_loss`. A question
@@ -62,10 +67,10 @@ def soft_loss(scores: Scores, taught: Scores, start: Tensor, question: Tensor) -
     weight = believed.masked_fill(answerable, 1.0)
     span = sum(_divergence(learnt, known, together) for learnt, known in zip(scores[:2], taught[:2], strict=True))
     questions = weight / together.sum(1)
-    return (span * weight).sum() / questions.sum().clamp(min=1e-6) / 2
+    return (span * weight * share).sum() / questions.sum().clamp(min=1e-6) / 2
 
 
-def null_loss(null: Tensor, start: Tensor, taught: Tensor | None = None, share: float = 0.0) -> Tensor:
+def null_loss(null: Tensor, start: Tensor, taught: Tensor | None = None, share: Tensor | float = 0.0) -> Tensor:
     """Cross-entropy of "no answer here" (`start` < 0) over all rows. `null`, `start`, `taught`: a number for each row.
 
     The probability that a teacher's null logits, `taught`, give counts in the `share`. Least where both agree, but

@@ -1,17 +1,19 @@
-"""Questions of our own: further questions on the contexts of the data sets, kept without the contexts.
+"""Questions of our own: on the contexts of the data sets, kept without the contexts, or on passages of our own.
 
-One gzipped JSON Lines file. A row: ``id``, ``question``, ``passage``, ``sha256``, ``answers`` and, without answers,
-``plausible``. The passage is told by rows of the data sets, ["SOURCE:ID", ...]: their contexts, a space between them;
-``sha256`` is the beginning of its hash, so that another edition of a set is noticed. Answers are [start, end],
-half-open characters of the passage, none if it does not answer; ``plausible`` are words that look like an answer, for
-people to look at. The texts stay where they are, under their own terms.
+One gzipped JSON Lines file. A row: ``id``, ``question``, ``answers``, without answers ``plausible``, and its passage:
+either ``context``, a text of our own, and its ``group``; or ``passage`` and ``sha256``. Such a passage is told by rows
+of the data sets, ["SOURCE:ID", ...]: their contexts, a space between them; ``sha256`` is the beginning of its hash, so
+that another edition of a set is noticed. The texts stay where they are, under their own terms.
+Answers are [start, end], half-open characters of the passage, none if it does not answer; ``plausible`` are words that
+look like an answer, for people to look at.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from qa.training.load import UNSURE, CharSpan, Row, TrainingDataError, numbered_lines, stem
@@ -25,44 +27,63 @@ def question_files(names: Sequence[str]) -> list[Path]:
 
 
 def training_questions(path: Path, rows: Iterable[Row], held_out: Collection[str]) -> list[Row]:
-    """The file's questions on the contexts of `rows`, without those on `held_out` contexts.
+    """The file's questions, without those on `held_out` contexts.
 
-    `source` is the file's stem, `group` that of the passage's first row. Raises TrainingDataError naming file and line
-    where a passage is not among `rows` or an answer not in its passage.
+    `source` is the file's stem, `group` that of the passage (of its first row). Raises TrainingDataError naming file
+    and line where a passage is neither given nor among `rows`, or an answer not in its passage.
     """
-    known, found = _by_key(rows), []
-    for where, line in numbered_lines(path):
-        raw = _object(line, where)
-        parts = _parts(raw, known, where)
-        if missing := [key for key, row in parts.items() if row is None]:
+    found = []
+    for each in _read(path, rows):
+        if each.row is None:
             raise TrainingDataError(
-                f"{where}: expected a question on rows of the recipe's sources, found {missing[0]!r}, which is none; "
-                "add its source or take the file out of the recipe"
+                f"{each.where}: expected a question on rows of the recipe's sources, found {each.missing!r}, which is "
+                "none; add its source or take the file out of the recipe"
             )
-        passage = [row for row in parts.values() if row is not None]
-        if not any(row.context in held_out for row in passage):
-            found.append(_row(raw, passage, stem(path), where))
+        if not any(context in held_out for context in each.contexts):
+            found.append(each.row)
     return found
 
 
 def watched_questions(path: Path, rows: Iterable[Row]) -> list[Row]:
-    """The file's questions on the contexts of `rows`, as above; those on other texts are left out.
+    """The file's questions, as above; those on contexts that are not of `rows` are left out.
 
     Raises TrainingDataError if that leaves none.
     """
-    known, found = _by_key(rows), []
-    for where, line in numbered_lines(path):
-        raw = _object(line, where)
-        parts = _parts(raw, known, where).values()
-        passage = [row for row in parts if row is not None]
-        if len(passage) == len(parts):
-            found.append(_row(raw, passage, stem(path), where))
+    found = [each.row for each in _read(path, rows) if each.row is not None]
     if not found:
         raise TrainingDataError(
             f"{path}: expected questions on what is held out or watched, found none; name the file that they are on "
             "with --watch"
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line's question, None if the row `missing` is not known; the contexts that its passage is put together from."""
+
+    where: str
+    row: Row | None
+    contexts: tuple[str, ...] = ()
+    missing: str = ""
+
+
+def _read(path: Path, rows: Iterable[Row]) -> Iterator[_Line]:
+    known, source = _by_key(rows), stem(path)
+    for where, line in numbered_lines(path):
+        raw = _object(line, where)
+        if "context" in raw:
+            context = str(raw["context"])
+            yield _Line(where, _row(raw, context, source, str(raw["group"]), where), (context,))
+            continue
+        keys = _keys(raw, where)
+        if missing := [key for key in keys if key not in known]:
+            yield _Line(where, None, missing=missing[0])
+            continue
+        contexts = tuple(known[key].context for key in keys)
+        joined = " ".join(contexts)
+        _check_edition(str(raw["sha256"]), joined, where)
+        yield _Line(where, _row(raw, joined, source, known[keys[0]].group, where), contexts)
 
 
 def _by_key(rows: Iterable[Row]) -> dict[str, Row]:
@@ -74,27 +95,30 @@ def _object(line: str, where: str) -> dict[str, object]:
         raw = json.loads(line)
     except ValueError as error:
         raise TrainingDataError(f"{where}: expected a JSON object, found {line[:60]!r}") from error
-    if not isinstance(raw, dict) or not all(isinstance(raw.get(name), str) for name in ("id", "question", "sha256")):
-        raise TrainingDataError(f"{where}: expected the words id, question and sha256, found {line[:60]!r}")
+    words = ("context", "group") if isinstance(raw, dict) and "context" in raw else ("sha256",)
+    if not isinstance(raw, dict) or not all(isinstance(raw.get(name), str) for name in ("id", "question", *words)):
+        raise TrainingDataError(f"{where}: expected the words id, question and {', '.join(words)}, found {line[:60]!r}")
     return raw
 
 
-def _parts(raw: Mapping[str, object], known: Mapping[str, Row], where: str) -> dict[str, Row | None]:
-    """The rows of the passage, in order; None for one that is not known."""
+def _keys(raw: Mapping[str, object], where: str) -> list[str]:
+    """The rows that the passage is put together from, in order."""
     passage = raw.get("passage")
     if not isinstance(passage, list) or not passage or not all(isinstance(key, str) for key in passage):
         raise TrainingDataError(f'{where}: expected a passage, ["SOURCE:ID", ...], found {passage!r}')
-    return {key: known.get(key) for key in passage}
+    return passage
 
 
-def _row(raw: Mapping[str, object], passage: Sequence[Row], source: str, where: str) -> Row:
-    context = " ".join(row.context for row in passage)
+def _check_edition(sha256: str, context: str, where: str) -> None:
     found = hashlib.sha256(context.encode()).hexdigest()[:_DIGITS]
-    if raw["sha256"] != found:
+    if sha256 != found:
         raise TrainingDataError(
-            f"{where}: expected the passage with the hash {raw['sha256']}, found one with {found}; the set is another "
+            f"{where}: expected the passage with the hash {sha256}, found one with {found}; the set is another "
             "edition than the questions were written on"
         )
+
+
+def _row(raw: Mapping[str, object], context: str, source: str, group: str, where: str) -> Row:
     answers = raw.get("answers")
     if not isinstance(answers, list) or not all(_is_span(each, len(context)) for each in answers):
         raise TrainingDataError(
@@ -102,7 +126,7 @@ def _row(raw: Mapping[str, object], passage: Sequence[Row], source: str, where: 
             f"{answers!r}"
         )
     spans: tuple[CharSpan, ...] = tuple((start, end) for start, end in answers)
-    return Row(str(raw["id"]), str(raw["question"]).strip(), context, spans, source, passage[0].group)
+    return Row(str(raw["id"]), str(raw["question"]).strip(), context, spans, source, group)
 
 
 def _is_span(value: object, length: int) -> bool:

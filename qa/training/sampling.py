@@ -4,7 +4,7 @@ The stream is a function of (seed, position): after a kill it goes on exactly wh
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -17,15 +17,21 @@ from qa.training.features import EncodedRow, Encoder, Window
 
 _POOL = 1024  # windows drawn together and sorted by length, so that little is padding
 _MULTIPLE = 8
-Draw = tuple[Window, ...]
-"""The window of a row, and that of a rival where one was drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """The window of a row, and that of a rival where one was drawn; whether a teacher is asked about them."""
+
+    windows: tuple[Window, ...]
+    taught: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Padded windows as tensors: ids, mask, segments (rows x pieces), start and end (rows; -1 where unanswerable).
 
-    `question` (rows): windows of one question have the same number.
+    `question` (rows): windows of one question have the same number. `taught` (rows): whether a teacher is asked.
     """
 
     input_ids: Tensor
@@ -34,6 +40,7 @@ class Batch:
     start: Tensor
     end: Tensor
     question: Tensor
+    taught: Tensor
 
     def to(self, device: str) -> "Batch":
         """The same on another device."""
@@ -62,11 +69,16 @@ class Stream:
         seed: int,
         tokens_per_batch: int,
         rival_share: float = 0.0,
+        untaught: Collection[str] = (),
         position: Position | None = None,
     ) -> None:
-        """Stream `rows` (by source) in the shares of `phases`; sources that have no rows are left out of the shares."""
+        """Stream `rows` (by source) in the shares of `phases`; sources that have no rows are left out of the shares.
+
+        No teacher is asked about what is drawn from `untaught` sources.
+        """
         self._rows, self._phases, self._encoder = rows, phases, encoder
         self._seed, self._tokens, self._rival_share = seed, tokens_per_batch, rival_share
+        self._untaught = frozenset(untaught)
         self._orders: dict[tuple[str, int], list[int]] = {}
         self.position = Position() if position is None else position
 
@@ -92,10 +104,10 @@ class Stream:
         for source in rng.choices(list(shares), weights=list(shares.values()), k=_POOL):
             row = self._encoder.as_typed(self._next(source, drawn), rng)
             most_pieces = rng.choice(phase.most_pieces)
-            draw: Draw = (self._encoder.window(row, most_pieces, rng),)
+            windows: tuple[Window, ...] = (self._encoder.window(row, most_pieces, rng),)
             if row.rivals and rng.random() < self._rival_share:
-                draw += (self._encoder.rival(row, most_pieces, rng),)
-            draws.append(draw)
+                windows += (self._encoder.rival(row, most_pieces, rng),)
+            draws.append(Draw(windows, source not in self._untaught))
         draws.sort(key=lambda draw: (_longest(draw), rng.random()))
         batches = list(_by_tokens(draws, self._tokens))
         rng.shuffle(batches)
@@ -160,7 +172,7 @@ class _Ahead(IterableDataset[tuple[int, Position, Batch]]):
 
 
 def _longest(draw: Draw) -> int:
-    return max(len(window.ids) for window in draw)
+    return max(len(window.ids) for window in draw.windows)
 
 
 def _by_tokens(draws: Sequence[Draw], tokens: int) -> Iterator[list[Draw]]:
@@ -168,18 +180,18 @@ def _by_tokens(draws: Sequence[Draw], tokens: int) -> Iterator[list[Draw]]:
     batch: list[Draw] = []
     count = 0
     for draw in draws:
-        if batch and (count + len(draw)) * _longest(draw) > tokens:
+        if batch and (count + len(draw.windows)) * _longest(draw) > tokens:
             yield batch
             batch, count = [], 0
         batch.append(draw)
-        count += len(draw)
+        count += len(draw.windows)
     if batch:
         yield batch
 
 
 def collate(draws: Sequence[Draw]) -> Batch:
     """Pad windows on the right, to a multiple of 8 pieces."""
-    windows = [window for draw in draws for window in draw]
+    windows = [window for draw in draws for window in draw.windows]
     longest = max(map(_longest, draws))
     width = -(-longest // _MULTIPLE) * _MULTIPLE
     ids, mask, segments = (np.zeros((len(windows), width), dtype=np.int64) for _ in range(3))
@@ -193,5 +205,6 @@ def collate(draws: Sequence[Draw]) -> Batch:
         torch.from_numpy(segments),
         torch.tensor([window.start for window in windows]),
         torch.tensor([window.end for window in windows]),
-        torch.tensor([number for number, draw in enumerate(draws) for _ in draw]),
+        torch.tensor([number for number, draw in enumerate(draws) for _ in draw.windows]),
+        torch.tensor([draw.taught for draw in draws for _ in draw.windows]),
     )

@@ -21,7 +21,7 @@ from qa.training.config import Config
 from qa.training.features import Pieces
 from qa.training.finished import LOG
 from qa.training.loss import Shares, reader_loss
-from qa.training.model import SpanReader, autocast
+from qa.training.model import Scores, SpanReader, autocast
 from qa.training.sampling import Batch, Position, Progress, Stream, batches_of
 
 CHECKPOINT, SNAPSHOTS = "checkpoint.pt", "weights-*.pt"
@@ -99,14 +99,12 @@ class Trainer:
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
+        asked = batch.taught.nonzero().squeeze(1)
         batch = batch.to(self.device)
         shown = hide(batch.input_ids, self.config.hidden_share, self.pieces)
         with autocast(self.bfloat16, self.device):
             scores = self.model(shown, batch.attention_mask, batch.token_type_ids)
-        taught = None
-        if self.teacher is not None:
-            with torch.no_grad(), autocast(self.bfloat16, self.device):
-                taught = self.teacher(batch.input_ids, batch.attention_mask, batch.token_type_ids)
+        taught = None if self.teacher is None else self._taught(self.teacher, batch, asked.to(self.device), scores)
         loss = reader_loss(scores, batch, self.shares, taught)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
@@ -115,6 +113,18 @@ class Trainer:
         self.step += 1
         self.seen += len(batch.input_ids)
         return loss.detach()
+
+    def _taught(self, teacher: SpanReader, batch: Batch, asked: Tensor, scores: Scores) -> Scores:
+        """The teacher's scores of the rows `asked` about; of the others those that there are, so that nothing is lost
+        or learnt there.
+        """
+        start, end, null = (each.detach().clone() for each in scores)
+        if len(asked) > 0:
+            with torch.no_grad(), autocast(self.bfloat16, self.device):
+                told = teacher(batch.input_ids[asked], batch.attention_mask[asked], batch.token_type_ids[asked])
+            for whole, part in zip((start, end, null), told, strict=True):
+                whole[asked] = part
+        return start, end, null
 
     def _share_done(self) -> float:
         if self.config.steps:

@@ -25,6 +25,7 @@ start = "{start}"
 teacher = "{teacher}"
 teacher_weight = {teacher_weight}
 teacher_null_weight = {teacher_weight}
+untaught = []
 device = "cpu"
 workers = {workers}
 seed = 7

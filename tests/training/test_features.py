@@ -15,7 +15,7 @@ from qa.training.config import Phase
 from qa.training.encoders import FeatureDropout
 from qa.training.features import Encoder, Pieces, piece_span, sentence_spans
 from qa.training.load import Row, read_rows
-from qa.training.sampling import Batch, Position, Progress, Stream, batches_of, collate
+from qa.training.sampling import Batch, Draw, Position, Progress, Stream, batches_of, collate
 from qa.training.train import hide
 from tests.training.small import write_base, write_data
 
@@ -124,8 +124,9 @@ def test_batches_are_padded_and_masked(tokenizer: Tokenizer, rows: list[Row]) ->
         encoder.window(row, most, random.Random(2))
         for row, most in zip(encoder.encode(rows[:2]), (30, 50), strict=True)
     ]
-    batch = collate([(window,) for window in windows])
+    batch = collate([Draw((windows[0],)), Draw((windows[1],), taught=False)])
     assert batch.input_ids.shape[1] % 8 == 0
+    assert batch.taught.tolist() == [True, False]
     for at, window in enumerate(windows):
         assert batch.attention_mask[at].sum() == len(window.ids)
         assert batch.input_ids[at, : len(window.ids)].tolist() == window.ids.tolist()
@@ -144,6 +145,26 @@ def test_a_rival_stands_beside_its_question_and_has_no_answer(tokenizer: Tokeniz
         asked = int((batch.token_type_ids[at] == 1).int().argmax())
         assert batch.input_ids[at, :asked].tolist() == batch.input_ids[at + 1, :asked].tolist()
         assert batch.start[at] > 0 and batch.start[at + 1] == -1
+
+
+def test_no_teacher_is_asked_about_untaught_sources_nor_about_their_rivals(
+    tokenizer: Tokenizer, rows: list[Row]
+) -> None:
+    encoder = Encoder(tokenizer)
+    encoded = encoder.encode([replace(row, rivals=(rows[-1].context,)) for row in rows])
+    mixture = {"towns": 1.0, "ours": 1.0}
+    stream = Stream(
+        {"towns": encoder.encode(rows), "ours": encoded},
+        [Phase(1.0, (64,), mixture)],
+        encoder,
+        seed=1,
+        tokens_per_batch=2048,
+        rival_share=1.0,
+        untaught=("ours",),
+    )
+    batch = next(stream.batches(Progress()))
+    beside = [batch.question.tolist().count(number) for number in batch.question.tolist()]
+    assert set(beside) == {1, 2} and batch.taught.tolist() == [count == 1 for count in beside]
 
 
 def streams(tokenizer: Tokenizer, rows: list[Row], phases: list[Phase]) -> list[Stream]:

@@ -87,14 +87,22 @@ def test_spans_and_whether_there_is_one_are_taught_in_shares_of_their_own() -> N
     null = [float(null_loss(learnt[2], start, known[2], share)) for share in (0.0, 0.25)]
     assert len({round(each, 3) for each in (hard, soft, *null)}) == 4
 
-    batch = Batch(FLAT, FLAT, FLAT, start, start, QUESTION)
-
-    def told(shares: Shares, taught: Scores | None = known) -> float:
+    def told(shares: Shares, taught: Scores | None = known, asked: tuple[bool, bool] = (True, True)) -> float:
+        batch = Batch(FLAT, FLAT, FLAT, start, start, QUESTION, torch.tensor([asked[0], asked[0], asked[1]]))
         return float(reader_loss(learnt, batch, shares, taught))
 
     assert told(Shares(0.5, 0.75, 0.25)) == pytest.approx(0.25 * hard + 0.75 * soft + 0.5 * null[1], rel=1e-5)
     assert told(Shares(2.0, 1.0, 0.0)) == pytest.approx(soft + 2 * null[0], rel=1e-5)
     assert told(Shares(0.5, 0.75, 0.25), None) == pytest.approx(hard + 0.5 * null[0], rel=1e-5)
+    # A question about which the teacher is not asked is learnt from as marked; one that is, as before.
+    assert told(Shares(0.5, 0.75, 0.25), asked=(False, False)) == pytest.approx(hard + 0.5 * null[0], rel=1e-5)
+    first, second = (told(Shares(0.5, 0.75, 0.25), asked=asked) for asked in ((True, False), (False, True)))
+    assert first + second == pytest.approx(told(Shares(0.5, 0.75, 0.25)) + hard + 0.5 * null[0], rel=1e-5)
+    # The marked answer is the first question's.
+    assert told(Shares(0.0, 1.0, 0.0), asked=(False, True)) > hard > 0
+    assert told(Shares(0.0, 1.0, 0.0), asked=(True, False)) == pytest.approx(
+        float(soft_loss(learnt, known, start, QUESTION, torch.tensor([1.0, 1.0, 0.0]))), rel=1e-5
+    )
 
 
 LOGIT = st.floats(-8, 8, width=32)

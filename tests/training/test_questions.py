@@ -45,6 +45,23 @@ def test_a_passage_is_put_together_from_the_rows_it_names(tmp_path: Path) -> Non
     assert training_questions(tmp_path / "near.jsonl.gz", ROWS, {"Carol"}) == [row]
 
 
+def test_a_passage_of_our_own_stands_in_the_row(tmp_path: Path) -> None:
+    own = {"id": "own-1", "question": " Who sang? ", "context": "Ann sang.", "group": "song", "answers": [[0, 3]]}
+    path = write(tmp_path / "own.jsonl.gz", own, question(2, ["towns:3"], []))
+    wanted = Row("own-1", "Who sang?", "Ann sang.", ((0, 3),), "own", "song")
+    assert watched_questions(path, []) == [wanted]
+    write(path, own)
+    assert training_questions(path, [], ()) == [wanted]
+    assert training_questions(path, [], {"Ann sang."}) == []
+    for wrong, message in (
+        ({"answers": [[0, 10]]}, "within the 9 characters"),
+        ({"group": 1}, "expected the words id, question and context, group, found"),
+    ):
+        write(path, own | wrong)
+        with pytest.raises(TrainingDataError, match=rf"own\.jsonl\.gz:1: .*{message}"):
+            training_questions(path, [], ())
+
+
 GOOD = question(2, ["towns:1"], [])
 
 
