@@ -12,7 +12,6 @@ import argparse
 import json
 import random
 import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -26,21 +25,15 @@ from qa.settings import Settings
 from qa.training.export import describe
 from qa.training.load import Row, read_rows
 from qa.training.probability import Asked, Report, fit
+from qa.training.question_set import write_articles
 
 
 def ask_index(reader: Path, rows: Sequence[Row], *, hidden: float, seed: int, top_k: int = 8) -> list[Asked]:
     """Index the rows' contexts by group, ask every question; the own document is hidden for a share of them."""
     rng = random.Random(seed)
-    contexts: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row.context not in contexts[row.group]:
-            contexts[row.group].append(row.context)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "articles"
-        folder.mkdir()
-        files = {group: folder / f"{number:05d}.txt" for number, group in enumerate(sorted(contexts))}
-        for group, path in files.items():
-            path.write_text("\n\n".join(contexts[group]), encoding="utf-8")
+        files = write_articles(rows, folder)
         engine = open_citespan(Settings(store=str(Path(place) / "store"), reader=str(reader)), create=True)
         try:
             engine.index([str(folder)])
