@@ -2,7 +2,7 @@
 
 load -> features -> train -> select -> export -> calibrate -> verify. Killed at any moment, the same command goes on
 from the last checkpoint. The default recipe wants a finished teacher: first the same with teacher.toml beside it and
-`--only-train`. The shipped reader had a second run on its weights, with refusals.toml.
+`--only-train`. The shipped reader had two more runs on its weights, with refusals.toml and written.toml.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 import random
@@ -239,7 +240,7 @@ def test_a_share_of_what_is_not_read_is_named(tmp_path: Path) -> None:
         check_mixtures(replace(config, phases=(*config.phases, Phase(1.0, (64,), {"towns": 1, "town": 1}))))
 
 
-@pytest.mark.parametrize("name", ["recipe.toml", "teacher.toml", "refusals.toml"])
+@pytest.mark.parametrize("name", ["recipe.toml", "teacher.toml", "refusals.toml", "written.toml"])
 def test_the_shipped_recipes_are_valid(name: str) -> None:
     import qa.training
 
@@ -249,9 +250,29 @@ def test_the_shipped_recipes_are_valid(name: str) -> None:
     named = {source for phase in config.phases for source in phase.mixture}
     # Only the reader's first run draws from all it reads; the questions of our own are drawn where they are named.
     assert name != "recipe.toml" or set(config.sources) <= named
-    assert {stem(path) for path in question_files(config.questions)} <= named
     assert all(path.is_file() for path in question_files([*config.questions, *config.watch_questions]))
-    assert set(config.negatives_from) <= set(config.sources)
+    own = {stem(path) for path in question_files(config.questions)}
+    assert own <= named and set(config.untaught) <= own
+    assert set(config.negatives_from) <= {*config.sources, *own}
     student = read_config(folder / "recipe.toml")
     assert config.tokenizer == student.tokenizer == student.base and config.sources == student.sources
     assert (config.teacher == "") == (name == "teacher.toml")
+
+
+def test_the_cache_s_name_knows_all_the_code_that_makes_rows() -> None:
+    import qa.training
+    from qa.training import dataset
+
+    folder = Path(qa.training.__file__).parent
+
+    def used(module: str) -> set[str]:
+        tree = ast.parse((folder / f"{module}.py").read_text(encoding="utf-8"))
+        named = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        return {name.removeprefix("qa.training.") for name in named if name.startswith("qa.training.")}
+
+    found, new = set[str](), {"dataset"}
+    while new:
+        found |= new
+        new = {name for module in new for name in used(module)} - found
+    # The settings that decide on rows are in the name themselves.
+    assert found - {"config"} == dataset._MAKERS

@@ -184,7 +184,8 @@ def test_a_bare_name_is_looked_for_beside_the_training_code() -> None:
     assert path.parent.name == "training" and (path.parent / "recipe.toml").is_file()
 
 
-SHIPPED = ("near_misses", "near_misses_held_out", "story_questions", "story_questions_held_out")
+ON_THEIR_TEXTS = ("near_misses", "near_misses_held_out", "story_questions", "story_questions_held_out")
+ON_OUR_OWN = ("written", "written_held_out", "written_more")
 
 
 def shipped(name: str) -> list[dict[str, Any]]:
@@ -193,12 +194,13 @@ def shipped(name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_the_shipped_questions_carry_no_text_but_their_own(name: str) -> None:
+@pytest.mark.parametrize("name", [*ON_THEIR_TEXTS, *ON_OUR_OWN])
+def test_the_shipped_questions_carry_no_text_but_our_own(name: str) -> None:
     asked = shipped(name)
+    passage = {"context", "group"} if name in ON_OUR_OWN else {"passage", "sha256"}
     assert {frozenset(row) for row in asked} == {
-        frozenset({"id", "question", "passage", "sha256", "answers"}),
-        frozenset({"id", "question", "passage", "sha256", "answers", "plausible"}),
+        frozenset({"id", "question", "answers", *passage}),
+        frozenset({"id", "question", "answers", *passage, "plausible"}),
     }
     for row in asked:
         # An answer, or where it does not stand the words that look like one: places, not texts.
@@ -206,13 +208,29 @@ def test_the_shipped_questions_carry_no_text_but_their_own(name: str) -> None:
         assert ("plausible" in row) == (row["answers"] == []) and 0 <= span[0] < span[1]
         assert row["question"].strip() == row["question"] != "" and len(row["question"]) < 300
     assert len({row["id"] for row in asked}) == len(asked)
-    assert len({(row["question"], *row["passage"]) for row in asked}) == len(asked)
+    assert len({(row["question"], *place(row)) for row in asked}) == len(asked)
+
+
+def place(row: dict[str, Any]) -> list[str]:
+    """What a question is on: the rows of its passage, or the text itself."""
+    return list(row["passage"]) if "passage" in row else [row["context"]]
 
 
 def test_what_is_trained_on_is_neither_calibrated_nor_measured_with() -> None:
-    passages = {name: {key for row in shipped(name) for key in row["passage"]} for name in SHIPPED}
-    for one, other in combinations(SHIPPED, 2):
+    every = (*ON_THEIR_TEXTS, *ON_OUR_OWN)
+    passages = {name: {key for row in shipped(name) for key in place(row)} for name in every}
+    for one, other in combinations(every, 2):
         assert not passages[one] & passages[other], (one, other)
-    sources = {name: {key.split(":")[0] for key in passages[name]} for name in SHIPPED}
+    sources = {name: {key.split(":")[0] for key in passages[name]} for name in ON_THEIR_TEXTS}
     assert sources["story_questions"] == sources["story_questions_held_out"] == {"newsqa"}
     assert "newsqa" not in sources["near_misses"]
+
+
+@pytest.mark.parametrize("name", ON_OUR_OWN)
+def test_our_own_passages_have_their_answers_as_whole_words(name: str) -> None:
+    for row in watched_questions(question_files([f"{name}.jsonl.gz"])[0], []):
+        for start, end in row.answers:
+            answer = row.context[start:end]
+            assert answer == answer.strip() and row.context.count(answer) >= 1
+            assert not (row.context[start - 1 : start].isalnum() and answer[0].isalnum())
+            assert not (row.context[end : end + 1].isalnum() and answer[-1].isalnum())
