@@ -17,6 +17,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
+from qa.errors import CitespanError
 from qa.factory import open_citespan
 from qa.reader.model import OnnxReader
 from qa.reading import read_alone
@@ -63,7 +64,7 @@ def calibrate(reader: Path, rows: Sequence[Row], *, hidden: float = 0.35, seed: 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fit, write, and print the report as JSON."""
+    """Fit, write, and print the report as JSON. Exit code 2 where an input is wrong."""
     parser = argparse.ArgumentParser(prog="python -m qa.training.calibrate", description=__doc__)
     parser.add_argument("--reader", type=Path, required=True)
     parser.add_argument("--rows", type=Path, nargs="+", required=True)
@@ -71,10 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rng = random.Random(0)
     rows: list[Row] = []
-    for path in options.rows:
-        every = read_rows(path)
-        rows += rng.sample(every, min(options.most, len(every)))
-    print(json.dumps(asdict(calibrate(options.reader, rows)), indent=2))
+    try:
+        for path in options.rows:
+            every = read_rows(path)
+            rows += rng.sample(every, min(options.most, len(every)))
+        print(json.dumps(asdict(calibrate(options.reader, rows)), indent=2))
+    except CitespanError as error:
+        parser.error(str(error))
     return 0
 
 

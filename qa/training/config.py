@@ -30,10 +30,11 @@ class Config:
     `rival_share`: of the questions that have rivals, how many are read beside one.
     `teacher`: the folder of a finished run to learn from, or "": which words answer in the share
     `teacher_weight`, whether any do in the share `teacher_null_weight`.
-    `untaught`: sources about which the teacher is not asked; they are learnt from as they are marked.
-    `questions`: files of further questions on the sources' contexts (see the module of that name), beside the training
-    code or whole paths.
-    `watch_questions`: the same on what is held out or watched: not trained on, but calibrated and measured with.
+    `untaught`: sources of the mixtures about which the teacher is not asked; they are learnt from as they are marked.
+    `questions`: files of questions of our own (see the module of that name), beside the training code or whole paths;
+    they are on the sources' contexts or on passages of our own.
+    `watch_questions`: the same on what is held out or watched, or on passages of our own: not trained on, but
+    calibrated and measured with.
     `device`: auto, cpu or cuda. `workers`: how many processes draw windows; 1 draws in the trainer's own.
     """
 
@@ -90,7 +91,7 @@ def read_config(path: Path) -> Config:
             raise SettingsError(f"{path}: {name} is {shape}; found {raw[name]!r}.")
     raw["phases"] = tuple(_phase(path, phase) for phase in raw["phases"])
     raw["dev_groups"] = {source: tuple(groups) for source, groups in raw["dev_groups"].items()}
-    for name in ("sources", "untaught", "questions", "watch_questions", "negatives_from"):
+    for name in (name for name, fits, _ in _SHAPES if fits is _is_names):
         raw[name] = tuple(raw[name])
     config = Config(**raw)
     if (config.minutes > 0) == (config.steps > 0):

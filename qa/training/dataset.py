@@ -72,7 +72,18 @@ def check_mixtures(config: Config) -> None:
             f"sources, questions: expected different names, and none of {sorted(made)}, found {repeated} twice; rename "
             "a file"
         )
+    if both := sorted(set(question_files(config.questions)) & set(question_files(config.watch_questions))):
+        raise SettingsError(
+            f"questions, watch_questions: expected different files, found {both[0]} in both; what is trained on cannot "
+            "be measured with"
+        )
     known = {*read, *(f"{source}{UNSURE}" for source in config.sources)}
+    for name, listed in (("untaught", config.untaught), ("negatives_from", config.negatives_from)):
+        if unknown := sorted(set(listed) - known):
+            raise SettingsError(
+                f"{name}: expected names that a mixture may have, found {unknown}; add to `sources` or `questions`, or "
+                "correct what is wrong"
+            )
     for phase in config.phases:
         if unknown := sorted(set(phase.mixture) - known):
             raise SettingsError(

@@ -29,8 +29,9 @@ def question_files(names: Sequence[str]) -> list[Path]:
 def training_questions(path: Path, rows: Iterable[Row], held_out: Collection[str]) -> list[Row]:
     """The file's questions, without those on `held_out` contexts.
 
-    `source` is the file's stem, `group` that of the passage (of its first row). Raises TrainingDataError naming file
-    and line where a passage is neither given nor among `rows`, or an answer not in its passage.
+    `source` is the file's stem, `group` that of the passage or of its first row. Raises TrainingDataError naming file
+    and line where a line is not of this form, its passage neither given nor among `rows` or of another edition, or an
+    answer not in its passage.
     """
     found = []
     for each in _read(path, rows):
@@ -45,15 +46,16 @@ def training_questions(path: Path, rows: Iterable[Row], held_out: Collection[str
 
 
 def watched_questions(path: Path, rows: Iterable[Row]) -> list[Row]:
-    """The file's questions, as above; those on contexts that are not of `rows` are left out.
+    """The file's questions, as above. Those on contexts that are not of `rows` are left out; those on passages of our
+    own are always found.
 
     Raises TrainingDataError if that leaves none.
     """
     found = [each.row for each in _read(path, rows) if each.row is not None]
     if not found:
         raise TrainingDataError(
-            f"{path}: expected questions on what is held out or watched, found none; name the file that they are on "
-            "with --watch"
+            f"{path}: expected questions on the rows that are held out or named, found none; name the file too that "
+            "they are on (--watch, --texts)"
         )
     return found
 
@@ -95,10 +97,14 @@ def _object(line: str, where: str) -> dict[str, object]:
         raw = json.loads(line)
     except ValueError as error:
         raise TrainingDataError(f"{where}: expected a JSON object, found {line[:60]!r}") from error
-    words = ("context", "group") if isinstance(raw, dict) and "context" in raw else ("sha256",)
-    if not isinstance(raw, dict) or not all(isinstance(raw.get(name), str) for name in ("id", "question", *words)):
-        raise TrainingDataError(f"{where}: expected the words id, question and {', '.join(words)}, found {line[:60]!r}")
-    return raw
+    if isinstance(raw, dict) and ("context" in raw) != ("passage" in raw):
+        words = ("context", "group") if "context" in raw else ("sha256",)
+        if all(isinstance(raw.get(name), str) and raw[name] for name in ("id", "question", *words)):
+            return raw
+    raise TrainingDataError(
+        f"{where}: expected the words id and question and either context and group or passage and sha256, found "
+        f"{line[:60]!r}"
+    )
 
 
 def _keys(raw: Mapping[str, object], where: str) -> list[str]:

@@ -21,7 +21,7 @@ from qa.training.config import Config
 from qa.training.features import Pieces
 from qa.training.finished import LOG
 from qa.training.loss import Shares, reader_loss
-from qa.training.model import Scores, SpanReader, autocast
+from qa.training.model import FAR, Scores, SpanReader, autocast
 from qa.training.sampling import Batch, Position, Progress, Stream, batches_of
 
 CHECKPOINT, SNAPSHOTS = "checkpoint.pt", "weights-*.pt"
@@ -99,7 +99,7 @@ class Trainer:
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
-        asked = batch.taught.nonzero().squeeze(1)
+        asked = batch.taught.nonzero().squeeze(1)  # while it is in this memory: a GPU need not wait for the count
         batch = batch.to(self.device)
         shown = hide(batch.input_ids, self.config.hidden_share, self.pieces)
         with autocast(self.bfloat16, self.device):
@@ -115,10 +115,11 @@ class Trainer:
         return loss.detach()
 
     def _taught(self, teacher: SpanReader, batch: Batch, asked: Tensor, scores: Scores) -> Scores:
-        """The teacher's scores of the rows `asked` about; of the others those that there are, so that nothing is lost
-        or learnt there.
+        """The teacher's scores of the rows with the numbers `asked`; for the others the student's own, from which there
+        is nothing to learn, and no belief in an answer.
         """
         start, end, null = (each.detach().clone() for each in scores)
+        null.fill_(-FAR)
         if len(asked) > 0:
             with torch.no_grad(), autocast(self.bfloat16, self.device):
                 told = teacher(batch.input_ids[asked], batch.attention_mask[asked], batch.token_type_ids[asked])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -25,7 +26,7 @@ start = "{start}"
 teacher = "{teacher}"
 teacher_weight = {teacher_weight}
 teacher_null_weight = {teacher_weight}
-untaught = []
+untaught = {untaught}
 device = "cpu"
 workers = {workers}
 seed = 7
@@ -147,6 +148,7 @@ def write_recipe(
     tokenizer: Path | None = None,
     teacher: str = "",
     teacher_weight: float = 0.5,
+    untaught: Sequence[str] = (),
     workers: int = 1,
 ) -> Path:
     """The recipe above; the tokenizer is that of the `base` if no other is named."""
@@ -160,6 +162,7 @@ def write_recipe(
             start=start,
             teacher=teacher,
             teacher_weight=teacher_weight,
+            untaught=json.dumps(list(untaught)),
             workers=workers,
         )
     )

@@ -4,6 +4,7 @@ import ast
 import gzip
 import json
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -174,6 +175,7 @@ def test_a_recipe_needs_one_budget_and_phases_to_the_end(tmp_path: Path) -> None
             ("watch_questions = []", 'watch_questions = "own"'),
             r"watch_questions is a list of file names",
         ),
+        (("untaught = []", 'untaught = "towns"'), r"untaught is a list of names; found 'towns'"),
         (("workers = 1", "workers = 0"), r"workers is a whole number from 1; found 0"),
         (("workers = 1", "workers = 1.5"), r"workers is of the kind int; found 1\.5"),
         (("seed = 7", "seed = []"), r"seed is of the kind int; found \[\]"),
@@ -238,6 +240,11 @@ def test_a_share_of_what_is_not_read_is_named(tmp_path: Path) -> None:
     check_mixtures(replace(config, phases=(Phase(1.0, (64,), {"towns_unsure": 1}),)))
     with pytest.raises(SettingsError, match=r"expected shares of sources .* found \['town'\]"):
         check_mixtures(replace(config, phases=(*config.phases, Phase(1.0, (64,), {"towns": 1, "town": 1}))))
+    check_mixtures(replace(config, untaught=("towns", "removed")))
+    with pytest.raises(SettingsError, match=r"untaught: expected names that a mixture may have, found \['town'\]"):
+        check_mixtures(replace(config, untaught=("town", "towns")))
+    with pytest.raises(SettingsError, match=r"negatives_from: .* found \['town'\]"):
+        check_mixtures(replace(config, negatives_from=("town",)))
 
 
 @pytest.mark.parametrize("name", ["recipe.toml", "teacher.toml", "refusals.toml", "written.toml"])
@@ -267,8 +274,9 @@ def test_the_cache_s_name_knows_all_the_code_that_makes_rows() -> None:
 
     def used(module: str) -> set[str]:
         tree = ast.parse((folder / f"{module}.py").read_text(encoding="utf-8"))
-        named = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-        return {name.removeprefix("qa.training.") for name in named if name.startswith("qa.training.")}
+        lines = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        lines = [re.sub(r"^from qa\.training import ", "import qa.training.", line) for line in lines]
+        return {name for line in lines for name in re.findall(r"qa\.training\.(\w+)", line)}
 
     found, new = set[str](), {"dataset"}
     while new:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 
@@ -47,12 +48,32 @@ def test_alone_it_asks_questions_of_our_own_on_the_texts_named(
     texts = str(write_data(tmp_path / "data") / "towns.jsonl.gz")
     assert main(["--texts", texts, "--out", str(tmp_path / "all")]) == 0
     assert capsys.readouterr().out.startswith(f"{len(rows())} questions on 6 articles: ")
-    own = {"id": "own", "question": "Who?", "context": "Ann sang.", "group": "song", "answers": [[0, 3]]}
+    context = next(str(row["context"]) for row in rows() if row["id"] == "3-1")
+    digest = hashlib.sha256(context.encode()).hexdigest()[:12]
+    asked = [
+        {"id": "own", "question": "Who?", "context": "Ann sang.", "group": "song", "answers": [[0, 3]]},
+        {"id": "on", "question": "Who?", "passage": ["towns:3-1"], "sha256": digest, "answers": [[4, 12]]},
+        {"id": "else", "question": "Who?", "passage": ["cities:1"], "sha256": digest, "answers": []},
+    ]
     with gzip.open(tmp_path / "own.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.write(json.dumps(own))
-    options = ["--texts", texts, "--questions", str(tmp_path / "own.jsonl.gz"), "--out", str(tmp_path / "own")]
-    assert main(options) == 0
-    assert (tmp_path / "own" / "articles" / "00000.txt").read_text() == "Ann sang."
-    with pytest.raises(SystemExit, match="2"):
-        main(options)
-    assert "expected a new folder" in capsys.readouterr().err
+        file.writelines(json.dumps(row) + "\n" for row in asked)
+    options = ["--questions", str(tmp_path / "own.jsonl.gz"), "--out"]
+    assert main([*options, str(tmp_path / "own"), "--texts", texts]) == 0
+    articles = sorted((tmp_path / "own" / "articles").iterdir())
+    assert [path.read_text() for path in articles] == [context, "Ann sang."]
+    found = load_dataset(tmp_path / "own" / "questions.jsonl").questions
+    assert [(each.id, each.gold_texts) for each in found] == [("own", ["Ann"]), ("on", [context[4:12]])]
+    assert main([*options, str(tmp_path / "alone")]) == 0
+    assert [path.read_text() for path in (tmp_path / "alone" / "articles").iterdir()] == ["Ann sang."]
+
+    def refused(*arguments: str) -> str:
+        with pytest.raises(SystemExit, match="2"):
+            main(arguments)
+        return capsys.readouterr().err
+
+    assert "expected a new folder" in refused(*options, str(tmp_path / "own"))
+    assert "expected rows to ask, found none" in refused("--out", str(tmp_path / "none"))
+    assert "found '0-0' twice; name fewer files" in refused("--texts", texts, texts, "--out", str(tmp_path / "twice"))
+    (tmp_path / "file").touch()
+    assert "expected a folder that can be written" in refused(*options, str(tmp_path / "file" / "deep"))
+    assert not (tmp_path / "none").exists() and not (tmp_path / "twice").exists()

@@ -80,6 +80,19 @@ def test_a_student_learns_what_its_teacher_says(place: Path, tmp_path: Path) -> 
     assert towns[0.0] < 0.1 and towns[1.0] > 0.9, towns
 
 
+def test_a_student_does_not_learn_what_its_teacher_says_of_untaught_sources(place: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(
+        tmp_path / "r.toml",
+        place / "base",
+        steps=150,
+        teacher=str(place / "teacher"),
+        teacher_weight=1.0,
+        untaught=["towns", "removed", "elsewhere", "altered"],
+    )
+    assert run(place, recipe, tmp_path / "out") == 0
+    assert share_of_towns(place, finished(place, "base", tmp_path / "out")) < 0.1
+
+
 def share_of_towns(place: Path, reader: SpanReader) -> float:
     """Of all rows, how many are answered with a town."""
     rows = read_rows(place / "data" / "towns.jsonl.gz")
