@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -78,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows += rng.sample(every, min(options.most, len(every)))
         print(json.dumps(asdict(calibrate(options.reader, rows)), indent=2))
     except CitespanError as error:
-        parser.error(str(error))
+        print(error, file=sys.stderr)
+        return error.exit_code
     return 0
 
 

@@ -91,8 +91,9 @@ def read_config(path: Path) -> Config:
             raise SettingsError(f"{path}: {name} is {shape}; found {raw[name]!r}.")
     raw["phases"] = tuple(_phase(path, phase) for phase in raw["phases"])
     raw["dev_groups"] = {source: tuple(groups) for source, groups in raw["dev_groups"].items()}
-    for name in (name for name, fits, _ in _SHAPES if fits is _is_names):
-        raw[name] = tuple(raw[name])
+    for name, fits, _ in _SHAPES:
+        if fits is _is_names:
+            raw[name] = tuple(raw[name])
     config = Config(**raw)
     if (config.minutes > 0) == (config.steps > 0):
         raise SettingsError(

@@ -40,7 +40,7 @@ def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dat
     Raises SettingsError or TrainingDataError naming what is missing or wrong.
     """
     encoder = Encoder(Tokenizer.from_file(str(tokenizer)))
-    check_mixtures(config)
+    check_names(config)
     paths = [*(data / f"{source}{ENDING}" for source in config.sources), *question_files(config.questions)]
     check_files(paths)
     files = {stem(path): sha256(path) for path in paths}
@@ -59,9 +59,9 @@ def build(data: Path, config: Config, tokenizer: Path, cache: Path) -> tuple[Dat
     return dataset, encoder
 
 
-def check_mixtures(config: Config) -> None:
-    """Raises SettingsError for a share of what is not read, since a misspelt name would be left out without a word, and
-    for a name that means two things.
+def check_names(config: Config) -> None:
+    """Raises SettingsError for a name of what is not read, since a misspelt one would be left out without a word, for a
+    name that means two things, and for questions that are both trained on and watched.
     """
     made = {UNANSWERABLE, REMOVED, ELSEWHERE, ALTERED}
     own = [stem(path) for path in question_files(config.questions)]

@@ -13,7 +13,7 @@ import pytest
 from qa.errors import SettingsError
 from qa.training.alterations import Surroundings, alter
 from qa.training.config import Phase, read_config
-from qa.training.dataset import check_mixtures
+from qa.training.dataset import check_names
 from qa.training.load import Row, TrainingDataError, hold_out, join_sentences, read_rows, stem
 from qa.training.negatives import add_rivals, alter_questions, look_elsewhere, remove_answer
 from qa.training.questions import question_files
@@ -236,15 +236,15 @@ def test_an_inheritance_that_leads_nowhere_is_refused(tmp_path: Path, text: str,
 
 def test_a_share_of_what_is_not_read_is_named(tmp_path: Path) -> None:
     config = read_config(write_recipe(tmp_path / "recipe.toml", tmp_path, steps=3))
-    check_mixtures(config)
-    check_mixtures(replace(config, phases=(Phase(1.0, (64,), {"towns_unsure": 1}),)))
+    check_names(config)
+    check_names(replace(config, phases=(Phase(1.0, (64,), {"towns_unsure": 1}),)))
     with pytest.raises(SettingsError, match=r"expected shares of sources .* found \['town'\]"):
-        check_mixtures(replace(config, phases=(*config.phases, Phase(1.0, (64,), {"towns": 1, "town": 1}))))
-    check_mixtures(replace(config, untaught=("towns", "removed")))
+        check_names(replace(config, phases=(*config.phases, Phase(1.0, (64,), {"towns": 1, "town": 1}))))
+    check_names(replace(config, untaught=("towns", "removed")))
     with pytest.raises(SettingsError, match=r"untaught: expected names that a mixture may have, found \['town'\]"):
-        check_mixtures(replace(config, untaught=("town", "towns")))
+        check_names(replace(config, untaught=("town", "towns")))
     with pytest.raises(SettingsError, match=r"negatives_from: .* found \['town'\]"):
-        check_mixtures(replace(config, negatives_from=("town",)))
+        check_names(replace(config, negatives_from=("town",)))
 
 
 @pytest.mark.parametrize("name", ["recipe.toml", "teacher.toml", "refusals.toml", "written.toml"])
@@ -253,7 +253,7 @@ def test_the_shipped_recipes_are_valid(name: str) -> None:
 
     folder = Path(qa.training.__file__).parent
     config = read_config(folder / name)
-    check_mixtures(config)
+    check_names(config)
     named = {source for phase in config.phases for source in phase.mixture}
     # Only the reader's first run draws from all it reads; the questions of our own are drawn where they are named.
     assert name != "recipe.toml" or set(config.sources) <= named

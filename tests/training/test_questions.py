@@ -14,7 +14,7 @@ import pytest
 
 from qa.errors import SettingsError
 from qa.training.config import Config, read_config
-from qa.training.dataset import build, check_mixtures
+from qa.training.dataset import build, check_names
 from qa.training.load import Row, TrainingDataError
 from qa.training.questions import question_files, training_questions, watched_questions
 from tests.training.small import rows, write_base, write_data, write_recipe
@@ -166,12 +166,12 @@ def test_a_changed_file_is_read_anew_and_a_share_of_a_file_not_named_is_refused(
 def test_a_name_that_means_two_things_is_refused(tmp_path: Path, config: Config) -> None:
     for name in ("towns", "removed", "unanswerable"):
         with pytest.raises(SettingsError, match=rf"expected different names.*found \['{name}'\] twice"):
-            check_mixtures(replace(config, questions=(str(tmp_path / f"{name}.jsonl.gz"), *config.questions)))
+            check_names(replace(config, questions=(str(tmp_path / f"{name}.jsonl.gz"), *config.questions)))
     with pytest.raises(SettingsError, match=r"found \['near'\] twice"):
-        check_mixtures(replace(config, questions=(*config.questions, "near.jsonl.gz")))
-    check_mixtures(config)
+        check_names(replace(config, questions=(*config.questions, "near.jsonl.gz")))
+    check_names(config)
     with pytest.raises(SettingsError, match=r"expected different files, found .*near\.jsonl\.gz in both"):
-        check_mixtures(replace(config, watch_questions=config.questions))
+        check_names(replace(config, watch_questions=config.questions))
 
 
 @pytest.mark.parametrize("missing", ["near", "towns"])
