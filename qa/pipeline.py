@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from qa.errors import InputError
+from qa.framing import without_frame
 from qa.indexing import Indexer
 from qa.lookup import Library
 from qa.protocols import Progress, Reader, Retriever
@@ -66,22 +67,23 @@ class Citespan(Library):
         """
         question = self._checked(question)
         where = replace(where, sources=self._named(where.sources))
+        asked = without_frame(question)
         began = perf_counter()
         on_stage("searching")
-        hits = self.retriever.retrieve(question, self.top_k if top_k is None else top_k, where)
+        hits = self.retriever.retrieve(asked, self.top_k if top_k is None else top_k, where)
         documents = self.store.documents({hit.passage.document_id for hit in hits})
         hits = still_stored(hits, documents)
         retrieved = perf_counter()
         on_stage("reading")
-        readings = read_until_settled(self.reader, question, [hit.passage for hit in hits])
-        alone = look_again(self.reader, question, self.selector.best(hits, readings))
+        readings = read_until_settled(self.reader, asked, [hit.passage for hit in hits])
+        alone = look_again(self.reader, asked, self.selector.best(hits, readings))
         read = perf_counter()
-        reply = self.selector.select(question, hits, readings, documents, self.store.duplicates(), alone=alone)
+        reply = self.selector.select(asked, hits, readings, documents, self.store.duplicates(), alone=alone)
         reply = with_reprints(reply, self.store, where)
         timings = Timings(
             retrieve=1000 * (retrieved - began), read=1000 * (read - retrieved), total=1000 * (perf_counter() - began)
         )
-        return replace(reply, timings=timings)
+        return replace(reply, question=question, timings=timings)
 
     def _checked(self, question: str) -> str:
         question = question.encode("utf-8", "replace").decode().strip()  # half a surrogate pair is no character

@@ -30,6 +30,7 @@ LAYERS = (
         "protocols",
         "tokens",
         "stopwords",
+        "framing",
     }
     | {"rows", "derived", "duplicates"},
     {"corpus", "chunking", "embedding", "store", "locks", "retrieval", "reader", "reading", "selection", "conversation"}

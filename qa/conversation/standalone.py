@@ -28,6 +28,7 @@ from qa.conversation.mentions import mentions_of
 from qa.conversation.phrases import last_word, words_of
 from qa.conversation.temporal import closing_time
 from qa.conversation.turns import Turn, Understood
+from qa.framing import without_frame
 
 _LONGEST = 400
 """Characters of a question that can be a follow-up; a result may be twice as long."""
@@ -69,7 +70,7 @@ def stand_alone(question: str, history: Sequence[Turn]) -> Understood:
 
 def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
     """One pass of the rules: the new question and why, or the question itself."""
-    plain = _CONTRACTED.sub(r"\1 is", _LEAD.sub("", asked)).strip()
+    plain = _CONTRACTED.sub(r"\1 is", without_frame(_LEAD.sub("", asked), fewest=1)).strip()
     moved = _undislocated(plain)
     if moved != plain:
         return moved, "the pronoun means what stands before the question"

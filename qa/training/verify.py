@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,13 +16,14 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from qa.calibration import Calibration
+from qa.errors import CitespanError
 from qa.reader.extractive import ExtractiveReader
 from qa.reader.folder import find_reader
 from qa.reader.inputs import Windowing
 from qa.reader.model import OnnxReader, onnx_forward
 from qa.training.cost import cost
 from qa.training.evaluate import PairReader, by_source, measure, predict
-from qa.training.load import Row, read_rows
+from qa.training.load import Row, check_files, read_rows
 
 
 def verify(
@@ -81,14 +83,19 @@ def foreign(rows: Sequence[Row], reader: PairReader, most: int = 300) -> dict[st
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the scores as JSON."""
+    """Print the scores as JSON. Exit code 2 where a file is missing or wrong."""
     parser = argparse.ArgumentParser(prog="python -m qa.training.verify", description=__doc__)
     parser.add_argument("--reader", type=Path, required=True)
     parser.add_argument("--fp32", type=Path)
     parser.add_argument("--rows", type=Path, nargs="+", required=True)
     options = parser.parse_args(arguments)
-    rows = [row for path in options.rows for row in read_rows(path)]
-    print(json.dumps(verify(options.reader, options.fp32, rows, rows), indent=2))
+    try:
+        check_files([] if options.fp32 is None else [options.fp32])
+        rows = [row for path in options.rows for row in read_rows(path)]
+        print(json.dumps(verify(options.reader, options.fp32, rows, rows), indent=2))
+    except CitespanError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
     return 0
 
 

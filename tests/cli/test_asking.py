@@ -24,6 +24,14 @@ def test_ask_answers_with_exact_citations(run: Run, seeds_store: Path) -> None:
     assert reply["timings_ms"]["total"] >= reply["timings_ms"]["read"] > 0
 
 
+def test_polite_words_around_a_question_change_nothing(run: Run, seeds_store: Path) -> None:
+    framed = f"Could you please tell me, {CEASEFIRE[0].lower()}{CEASEFIRE[1:].rstrip('?')}, according to the articles?"
+    plain, polite = (run("ask", question, "--store", seeds_store, "--json").json for question in (CEASEFIRE, framed))
+    assert polite["question"] == framed
+    assert polite["citations"] == plain["citations"]
+    assert polite["confidence"] == plain["confidence"]
+
+
 def test_ask_for_people(run: Run, seeds_store: Path) -> None:
     result = run("ask", "Who", "negotiated", "the", "ceasefire?", "--store", seeds_store)
     assert result.code == 0
