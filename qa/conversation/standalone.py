@@ -28,7 +28,7 @@ from qa.conversation.mentions import mentions_of
 from qa.conversation.phrases import last_word, words_of
 from qa.conversation.temporal import closing_time
 from qa.conversation.turns import Turn, Understood
-from qa.framing import without_frame
+from qa.framing import without_opening
 
 _LONGEST = 400
 """Characters of a question that can be a follow-up; a result may be twice as long."""
@@ -70,7 +70,8 @@ def stand_alone(question: str, history: Sequence[Turn]) -> Understood:
 
 def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
     """One pass of the rules: the new question and why, or the question itself."""
-    plain = _CONTRACTED.sub(r"\1 is", without_frame(_LEAD.sub("", asked), fewest=1)).strip()
+    framed = _CONTRACTED.sub(r"\1 is", _LEAD.sub("", asked)).strip()
+    plain = without_opening(framed)
     moved = _undislocated(plain)
     if moved != plain:
         return moved, "the pronoun means what stands before the question"
@@ -81,7 +82,7 @@ def _rewrite(asked: str, history: Sequence[Turn]) -> tuple[str, str]:
         core = "then"
     if not core:
         return asked, ""
-    followed = go_on(FollowUp(core, len(plain) < len(asked), history[-1]))
+    followed = go_on(FollowUp(core, len(framed) < len(asked), history[-1]))
     if followed is not None and followed.rstrip("?") != core:
         return followed, f"goes on from “{history[-1].understood}”"
     return _pronouns(asked, plain, history)
