@@ -247,7 +247,7 @@ def test_a_share_of_what_is_not_read_is_named(tmp_path: Path) -> None:
         check_names(replace(config, negatives_from=("town",)))
 
 
-@pytest.mark.parametrize("name", ["recipe.toml", "teacher.toml", "refusals.toml", "written.toml", "written_more.toml"])
+@pytest.mark.parametrize("name", ["recipe.toml", "teacher.toml", "refusals.toml", "written.toml"])
 def test_the_shipped_recipes_are_valid(name: str) -> None:
     import qa.training
 
