@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from qa.training.config import read_config
+from qa.training.questions import question_files
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -42,6 +45,14 @@ def test_the_wheel_brings_all_it_needs_and_no_tests(wheel: Path) -> None:
     assert "eval/questions/seeds.jsonl" in names
     assert any(name.startswith("ui/assets/") for name in names)
     assert not any(name.startswith(("tests", "seeds")) for name in names)
+
+
+def test_of_our_own_questions_the_wheel_brings_those_that_a_recipe_names(wheel: Path) -> None:
+    training = ROOT / "qa" / "training"
+    recipes = [read_config(path) for path in training.glob("*.toml")]
+    named = {path for each in recipes for path in question_files([*each.questions, *each.watch_questions])}
+    brought = {ROOT / name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".jsonl.gz")}
+    assert brought == named
 
 
 def test_the_installed_wheel_answers_a_question(wheel: Path, tmp_path: Path) -> None:
