@@ -64,9 +64,7 @@ _BROKEN_OFF = re.compile(r"\W*[.?!;:]\W*\w|.*[?!] +\w")
 """After a question word: "Do you know what? The mayor resigned."."""
 _RELATIVE = re.compile(rf"(?:which|whose|\w+ {_WH})\b.*, ?{_WH}\b", re.I)
 """What follows is about the articles: "According to the article which appeared in May, who died?"."""
-_SOURCE_LAST = re.compile(
-    rf"(?:[ ,]|(?<=[.?!])) ?(?:according to {_ARTICLES}|as far as {_ARTICLES} (?:say|tell)s?(?: us)?)[ .?!]*$"
-)
+_SOURCE_LAST = re.compile(rf"[ ,] ?(?:according to {_ARTICLES}|as far as {_ARTICLES} (?:say|tell)s?(?: us)?)[ .?!]*$")
 _ASIDE = re.compile(
     r"(?<!\bno)(?<!\byes)(?:,|(?P<stop>[.?!])) ?"
     r"(?:please|(?:many )?thanks(?: a lot| in advance)?|thank you(?: very much| so much)?|if you know|"
@@ -86,7 +84,6 @@ _CLAUSES = frozenset(
     "has have had said say says think thinks thought believe believes believed claim claims claimed fear fears "
     "feared".split()
 )
-_LONGEST_SUBJECT = 7
 
 
 def without_frame(question: str) -> str:
@@ -98,7 +95,7 @@ def without_frame(question: str) -> str:
     rest = without_opening(_without_ending(text))
     if rest == text or len(rest.split()) <= 1:
         return question
-    return f"{rest}?" if text.endswith("?") and not rest.endswith("?") else rest
+    return rest
 
 
 def without_opening(question: str) -> str:
@@ -106,7 +103,7 @@ def without_opening(question: str) -> str:
     at, framed, source = 0, False, False
     for _ in range(_MOST):
         if found := _FRAME.match(question, at):
-            framed, source = True, False
+            framed = True
         elif found := _SOURCE_FIRST.match(question, at):
             framed = source = True
         elif found := _GREETING.match(question, at):
@@ -154,7 +151,7 @@ def _is_subject(words: list[str]) -> bool:
     low = [word.lower() for word in words]
     if len(words) == 1 and low[0] in _PRONOUNS:
         return True
-    if len(words) > _LONGEST_SUBJECT or not _CLAUSES.isdisjoint(low) or not _PRONOUNS.isdisjoint(low[1:]):
+    if not _CLAUSES.isdisjoint(low) or not _PRONOUNS.isdisjoint(low[1:]):
         return False
     again = any(word in _OPENERS and before not in _TIES for before, word in pairwise(low))
     return not again and (low[0] in _OPENERS or all(word[0].isupper() for word in words))

@@ -75,6 +75,8 @@ def test_a_preposition_belongs_to_what_is_asked(asks: str) -> None:
         ("Tell me how big a problem it is", "How big a problem it is"),
         ("Tell me what the witness told the judge the reason was", "What the witness told the judge the reason was"),
         ("Tell me who people are", "Who people are"),
+        ("Tell me what the UN says Hamas is", "What the UN says Hamas is"),
+        ("TELL ME WHO SUNNIVA HALE IS", "WHO IS SUNNIVA HALE"),
     ],
 )
 def test_the_order_of_a_statement_becomes_that_of_a_question_where_that_is_sure(framed: str, plain: str) -> None:
@@ -98,6 +100,11 @@ What did Trump say, according to the article by Smith?|I don't know who led it, 
 def test_what_is_no_frame_stays(question: str) -> None:
     assert without_frame(question) == question
     assert without_opening(question) == question
+
+
+@pytest.mark.parametrize("question", ["Can you tell me why?", "Do you know when", "Thanks. Who?", "Why, please?"])
+def test_a_single_word_asks_nothing_alone(question: str) -> None:
+    assert without_frame(question) == question
 
 
 @pytest.mark.parametrize("name", ["seeds.jsonl", "seeds_plain.jsonl", "conversations.jsonl"])
