@@ -117,6 +117,22 @@ STOLEN = Turn("", "Who do police think took the clock?", "Brackwater", "Stolen B
             "How did she die?",
             "How did the person whose children Ida Holm feeds die?",
         ),
+        (
+            Turn("", "Which show was called off because of the flood?"),
+            "How many people usually come to it?",
+            "How many people usually come to the show that was called off because of the flood?",
+        ),
+        (
+            Turn("", "What is the view of the head of the UN on Aleppo?"),
+            "Where was she born?",
+            "Where was the head of the UN born?",
+        ),
+        (Turn("", "What is the lifeboat's crew known for?"), "What did it get?", "What did the lifeboat get?"),
+        (Turn("", "What is James's job?"), "Where does he live?", "Where does James live?"),
+        (Turn("", "What ship ran aground?"), "Who owns it?", "Who owns the ship that ran aground?"),
+        (Turn("", "Which part of the bridge fell?"), "Who owns it?", "Who owns the bridge?"),
+        (Turn("", "Which guards left the museum?"), "How old is it?", "How old is the museum?"),
+        (Turn("", "Which show did the flood stop?", "the fair"), "Where was it?", "Where was the fair?"),
         # "that" is what was said last, "it" what was asked about
         (Turn("", "Where does the work go?", "Port Sabel"), "How big is that?", "How big is Port Sabel?"),
         (Turn("", "How much did it cost?", "10 million crowns"), "Is that enough?", "Is 10 million crowns enough?"),

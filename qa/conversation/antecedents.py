@@ -136,7 +136,7 @@ def _names_a_group(answer: str | None) -> bool:
 
 
 def _described(question: str, answered: bool) -> Iterator[Mention]:
-    """Whom a question asked for, by its own words: "the captain of the ferry", "the person who found the car"."""
+    """Who or what a question asked for, in its words: "the captain of the ferry", "the person who found the car"."""
     clause = clause_of(question)
     if clause is None:
         return
@@ -161,6 +161,11 @@ def _described(question: str, answered: bool) -> Iterator[Mention]:
             yield Mention(f"the person whose {' '.join(words[1:])} {stated.strip()}", 0, len(question), "person")
     elif words == ["who"] and clause.aux in lexicon.BE and clause.body.lower().startswith(("the ", "a ", "an ")):
         yield Mention(f"the {clause.body.split(' ', 1)[1]}", 0, len(question), "person")
+    elif len(words) > 1 and not answered and clause.role == "subject" and _ATTRIBUTES.isdisjoint(words):
+        kind = kind_of_noun(words[-1].lower())
+        if kind not in {"person", "people"}:
+            did = f"that {clause.aux} {clause.body}" if clause.aux else f"that {clause.body}"
+            yield Mention(f"the {' '.join(words[1:])} {did}", 0, len(question), kind)
 
 
 def _asks_about_name(named: list[Mention], question: str) -> bool:
@@ -233,7 +238,8 @@ def _misfit_person(candidate: _Candidate, wanted: str, genders: dict[str, str], 
     if mention.kind not in {"person", "unknown"}:
         return None
     gender = mention.gender or genders.get(last_name(mention), "")
-    if (gender and gender != wanted) or _NO_PERSON.search(mention.text):
+    named = mention.kind == "unknown" or mention.text[:1].isupper()  # "the head of the UN" is a person
+    if (gender and gender != wanted) or (named and _NO_PERSON.search(mention.text)):
         return None
     common = 0.0 if mention.text[:1].isupper() and not mention.text.startswith("The ") else 0.5
     common += 0.7 if common and role == "answer-what" else 0.0

@@ -53,10 +53,8 @@ def _found(text: str) -> Iterator[Mention]:
             continue
         if at and tokens[at - 1].low in lexicon.DO:
             end = before_verb(tokens, at, end)
-        for begin in (at, *_inner(tokens, at, end)):
-            mention = _mention(text, tokens, begin, end)
-            if mention is not None:
-                yield mention
+        parts = ((at, end), *((begin, end) for begin in _inner(tokens, at, end)), *_owners(tokens, at, end))
+        yield from (each for begin, stop in parts if (each := _mention(text, tokens, begin, stop)) is not None)
         at = end
 
 
@@ -67,9 +65,21 @@ def _inner(tokens: list[Token], at: int, end: int) -> Iterator[int]:
         if (
             tokens[i].low == "of"
             and not tokens[at].is_name
-            and (lexicon.is_plural(last) or last in lexicon.PERSON_NOUNS or lexicon.is_person_noun(tokens[i - 1].low))
+            and (
+                lexicon.is_plural(last)
+                or last in lexicon.PERSON_NOUNS
+                or lexicon.is_person_noun(tokens[i - 1].low)
+                or lexicon.is_person_noun(_head(tokens[i + 1 : end]).low)
+            )
         ):
             yield i + 1
+
+
+def _owners(tokens: list[Token], at: int, end: int) -> Iterator[tuple[int, int]]:
+    """One that owns what is spoken of, the lifeboat in "the lifeboat's crew"; several tell its kind: "women's race"."""
+    for i in range(at, end - 1):
+        if tokens[i].possessive and (tokens[i].is_name or not lexicon.is_plural(tokens[i].low)):
+            yield at, i + 1
 
 
 def _mention(text: str, tokens: list[Token], at: int, end: int) -> Mention | None:
