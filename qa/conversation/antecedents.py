@@ -161,11 +161,9 @@ def _described(question: str, answered: bool) -> Iterator[Mention]:
             yield Mention(f"the person whose {' '.join(words[1:])} {stated.strip()}", 0, len(question), "person")
     elif words == ["who"] and clause.aux in lexicon.BE and clause.body.lower().startswith(("the ", "a ", "an ")):
         yield Mention(f"the {clause.body.split(' ', 1)[1]}", 0, len(question), "person")
-    elif len(words) > 1 and not answered and clause.role == "subject" and _ATTRIBUTES.isdisjoint(words):
-        kind = kind_of_noun(words[-1].lower())
-        if kind not in {"person", "people"}:
-            did = f"that {clause.aux} {clause.body}" if clause.aux else f"that {clause.body}"
-            yield Mention(f"the {' '.join(words[1:])} {did}", 0, len(question), kind)
+    elif len(words) > 1 and clause.role == "subject" and _ATTRIBUTES.isdisjoint(words):
+        did = f"that {clause.aux} {clause.body}" if clause.aux else f"that {clause.body}"
+        yield Mention(f"the {' '.join(words[1:])} {did}", 0, len(question), kind_of_noun(words[-1].lower()))
 
 
 def _asks_about_name(named: list[Mention], question: str) -> bool:
