@@ -59,14 +59,14 @@ _ACCORDING = (
     rf"as far as {_ARTICLES} (?:say|tell|know|go|goe)s?(?: us)?)"
 )
 _SOURCE_FIRST = re.compile(rf"{_ACCORDING},? ", re.I)
-_ASKS = re.compile(rf"(?:(?:in|on|at|by|to|from|for|of|with|under|about|during|since|until) )?(?P<wh>{_WH})\b", re.I)
+_ASKS = re.compile(rf"(?:(?:in|on|at|by|to|from|for|of|with|under|about|during|since|until) )?{_WH}\b", re.I)
 _BROKEN_OFF = re.compile(r"\W*[.?!;:]\W*\w|.*[?!] +\w")
 """After a question word: "Do you know what? The mayor resigned."."""
 _RELATIVE = re.compile(rf"(?:which|whose|\w+ {_WH})\b.*, ?{_WH}\b", re.I)
 """What follows is about the articles: "According to the article which appeared in May, who died?"."""
 _SOURCE_LAST = re.compile(rf"[ ,] ?(?:according to {_ARTICLES}|as far as {_ARTICLES} (?:say|tell)s?(?: us)?)[ .?!]*$")
 _ASIDE = re.compile(
-    r"(?<!\bno)(?<!\byes)(?:,|(?P<stop>[.?!])) ?"
+    r"(?:(?<!\bno)(?<!\byes),|(?<=[.?!])) ?"
     r"(?:please|(?:many )?thanks(?: a lot| in advance)?|thank you(?: very much| so much)?|if you know|"
     rf"if you don['’]t mind|do you know|{_ACCORDING})[ .?!]*$"
 )
@@ -124,15 +124,12 @@ def without_opening(question: str) -> str:
 
 def _without_ending(text: str) -> str:
     for _ in range(_MOST):
-        head, tail = text[:-_TAIL], text[-_TAIL:]
-        if found := _SOURCE_LAST.search(tail) or _THANKS.search(tail):
-            stop = ""
-        elif found := _ASIDE.search(tail):
-            stop = found["stop"]
-        else:
+        tail = text[-_TAIL:]
+        found = _SOURCE_LAST.search(tail) or _THANKS.search(tail) or _ASIDE.search(tail)
+        if found is None:
             break
         asked = text.rstrip(" .!").endswith("?")
-        text = f"{head}{tail[: found.start()]}{'' if stop is None else stop}".rstrip()
+        text = f"{text[:-_TAIL]}{tail[: found.start()]}".rstrip()
         if asked and not text.endswith("?"):
             text = f"{text}?"
     return text

@@ -132,6 +132,8 @@ STOLEN = Turn("", "Who do police think took the clock?", "Brackwater", "Stolen B
         (Turn("", "What ship ran aground?"), "Who owns it?", "Who owns the ship that ran aground?"),
         (Turn("", "What ship ran aground?", "Friday"), "Who owns it?", "Who owns the ship that ran aground?"),
         (Turn("", "What ship ran aground?", "the Rose"), "Who owns it?", "Who owns the Rose?"),
+        (Turn("", "Who else called for a truce?"), "Why did it fail?", "Why did the truce fail?"),
+        (Turn("", "What exactly happened?"), "When did it start?", "When did it start?"),
         (Turn("", "Which ship did the storm sink?"), "How old is it?", "How old is the storm?"),
         (Turn("", "Which part of the bridge fell?"), "Who owns it?", "Who owns the bridge?"),
         (Turn("", "Which guards left the museum?"), "How old is it?", "How old is the museum?"),

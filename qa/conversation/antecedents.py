@@ -34,6 +34,8 @@ _QUANTIFIED = re.compile(r"(?:every|each|any|no) ", re.I)
 _TOPIC, _PARALLEL = 0.6, 1.2
 _REACH = 5
 """Turns back that a pronoun may point."""
+_NO_NOUNS = frozenset("else exactly more one ones".split())
+"""After "who", "what" or "which", where a noun may stand: "Who else called?"."""
 _NO_PERSON = re.compile(r"\d|\b(?!(?:I|V|X)+\b)[A-Z]{2,}\b|[a-z][A-Z]")
 """In a name that is no person's: "F-15s", "TOMS Shoes", "iTunes"."""
 _SORT = re.compile(
@@ -145,8 +147,9 @@ def _described(question: str, answered: bool) -> Iterator[Mention]:
     if words[0] not in {"who", "which", "what", "whose"}:
         return
     noun = words[-1] if len(words) > 1 and words[-1] in lexicon.PERSON_NOUNS else ""
+    does = f"{clause.aux} {clause.body}".strip()
     if clause.role == "subject" and (words == ["who"] or noun):
-        did = f"who {clause.aux} {clause.body}" if clause.aux else f"who {clause.body}"
+        did = f"who {does}"
         gender = lexicon.gender_of_noun(noun)
         yield Mention(f"the {' '.join(words[1:]) if noun else 'person'} {did}", 0, len(question), "person", gender)
         if not noun and not answered:
@@ -156,14 +159,13 @@ def _described(question: str, answered: bool) -> Iterator[Mention]:
         if stated is not None:
             yield Mention(f"the person who {stated}", 0, len(question), "person")
     elif words[0] == "whose" and not answered:
-        stated = f"{clause.aux} {clause.body}" if clause.role == "subject" else state(clause, None)
+        stated = does if clause.role == "subject" else state(clause, None)
         if stated is not None:
-            yield Mention(f"the person whose {' '.join(words[1:])} {stated.strip()}", 0, len(question), "person")
+            yield Mention(f"the person whose {' '.join(words[1:])} {stated}", 0, len(question), "person")
     elif words == ["who"] and clause.aux in lexicon.BE and clause.body.lower().startswith(("the ", "a ", "an ")):
         yield Mention(f"the {clause.body.split(' ', 1)[1]}", 0, len(question), "person")
-    elif len(words) > 1 and clause.role == "subject" and _ATTRIBUTES.isdisjoint(words):
-        did = f"that {clause.aux} {clause.body}" if clause.aux else f"that {clause.body}"
-        yield Mention(f"the {' '.join(words[1:])} {did}", 0, len(question), kind_of_noun(words[-1].lower()))
+    elif clause.role == "subject" and len(words) > 1 and (_ATTRIBUTES | _NO_NOUNS).isdisjoint(words):
+        yield Mention(f"the {' '.join(words[1:])} that {does}", 0, len(question), kind_of_noun(words[-1].lower()))
 
 
 def _asks_about_name(named: list[Mention], question: str) -> bool:
